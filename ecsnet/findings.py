@@ -1,0 +1,108 @@
+"""Rules and what they say: findings with their path, passes, and what could not be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Union
+
+from ecsnet.resources import Language, Problem, Resource
+from ecsnet.values import Span
+
+if TYPE_CHECKING:
+    from ecsnet.network import Network
+
+
+class Level(Enum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Graver is higher."""
+        return ("info", "warning", "error").index(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of the proof."""
+
+    resource: str
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The configuration itself proves that ``rule`` is broken. ``scenario``: the conditions assumed, by name."""
+
+    rule: Rule
+    level: Level
+    resource: Resource
+    message: str
+    span: Span
+    path: tuple[Hop, ...]
+    fix: str
+    scenario: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    rule: Rule
+    resource: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A value that decides is not in the configuration."""
+
+    rule: Rule
+    resource: Resource
+    reason: str
+    span: Span
+
+
+Verdict = Union[Finding, Passed, Undecided]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the catalogue. ``check`` is pure: the same network, the same verdicts, in order of declaration.
+
+    ``fix`` and ``why`` are Markdown; ``fix`` has one text a language. ``references`` are AWS pages and the ids of
+    Security Hub, AWS Config, Trusted Advisor and CIS that mean the same.
+    """
+
+    id: str
+    name: str
+    level: Level
+    summary: str
+    why: str
+    fix: Mapping[Language, str]
+    references: tuple[str, ...]
+    check: Callable[[Network], Iterator[Verdict]]
+    opt_in: bool = False
+
+    @property
+    def cfn_lint_id(self) -> str:
+        """``ECSNET401``, a warning, is ``W9401``."""
+        return f"{self.level.value[0].upper()}9{self.id[-3:]}"
+
+    @property
+    def help(self) -> str:
+        return f"https://github.com/ecsnet/ecsnet/blob/main/docs/rules/{self.id}.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one scan found. ``resources`` counts the instances that were looked at; ``seconds`` is wall time."""
+
+    findings: tuple[Finding, ...]
+    passed: tuple[Passed, ...]
+    undecided: tuple[Undecided, ...]
+    problems: tuple[Problem, ...]
+    files: tuple[str, ...]
+    resources: int
+    seconds: float
