@@ -308,8 +308,7 @@ def _equal_texts(a: Text | str, b: Text | str) -> Tri:
     if not left and not right:
         return Tri.TRUE
     if not left or not right:
-        rest = left or right
-        return Tri.FALSE if any(isinstance(part, str) and part for part in rest) else Tri.UNKNOWN
+        return Tri.FALSE if any(isinstance(part, str) for part in left or right) else Tri.UNKNOWN
     if len(left) == len(right) == 1 and not isinstance(left[0], str) and not isinstance(right[0], str):
         return equal(left[0], right[0])
     return Tri.UNKNOWN
