@@ -1,0 +1,1 @@
+"""The typed network, its readers, routing."""
