@@ -1,0 +1,153 @@
+"""From values to the declared resources they name, and to the three-valued settings of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from ecsnet.network.model import Link, Links
+from ecsnet.resources import Configuration
+from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value, references
+
+MAIN = "#main"
+"""After a VPC's address: its main route table, where nothing else is declared to be that."""
+
+_MAIN_TABLE_ATTRIBUTES = frozenset({"main_route_table_id", "default_route_table_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Linker:
+    """Resolves values against the resources of one configuration."""
+
+    configuration: Configuration
+
+    def type_of(self, address: str) -> str:
+        resource = self.configuration.resources.get(address)
+        return resource.type if resource else ""
+
+    def link(self, value: Value, types: Collection[str]) -> Link:
+        """The resource of one of ``types`` that ``value`` names."""
+        if value is None or value == "":
+            return Link()
+        if isinstance(value, Reference):
+            return self._reference(value, types)
+        if isinstance(value, Unknown):
+            if value.candidates is None:
+                return Link(value, anything=True, elsewhere=True)
+            return self._either(value, types)
+        if isinstance(value, Text):
+            # An ARN or a list put together around the id.
+            named = [self.link(part, types) for part in value.parts if isinstance(part, Reference)]
+            if len(named) == 1 and named[0].only:
+                return Link(value, named[0].targets)
+            return Link(value, elsewhere=True, anything=True)
+        return Link(value, elsewhere=True, anything=isinstance(value, (Several, Encoded)))
+
+    def links(self, value: Value, types: Collection[str]) -> Links:
+        """The resources that a list names, or one value where a list is meant."""
+        if value is None:
+            return Links()
+        if isinstance(value, Unknown) and value.candidates is not None:
+            items = [link for candidate in value.candidates for link in self.links(candidate, types).items]
+            return Links(tuple(items), complete=False, reason=value.reason)
+        if isinstance(value, (Unknown, Reference, Text)) or not isinstance(value, tuple):
+            link = self.link(value, types)
+            return Links((link,), complete=link.only is not None, reason=reason_of(value))
+        found: list[Link] = []
+        complete, reason = True, ""
+        for element in value:
+            inner = element.element if isinstance(element, Several) else element
+            link = self.link(inner, types)
+            if isinstance(element, Several) and not self._every_instance(link):
+                complete, reason = False, reason or "the number of elements is unknown"
+            elif isinstance(inner, Unknown):
+                complete, reason = False, reason or inner.reason
+            if link.is_set:
+                found.append(link)
+        return Links(tuple(found), complete, reason)
+
+    def _every_instance(self, link: Link) -> bool:
+        """All instances of a resource of unknown multiplicity: how many there are does not matter, they are all meant."""
+        resource = self.configuration.resources.get(link.only or "")
+        return resource is not None and (resource.many or resource.exists is Tri.UNKNOWN)
+
+    def _reference(self, value: Reference, types: Collection[str]) -> Link:
+        if value.attribute in _MAIN_TABLE_ATTRIBUTES and "aws_route_table" in types:
+            return Link(value, (value.target + MAIN,))
+        resource = self.configuration.resources.get(value.target)
+        if resource is None:
+            return Link(value, elsewhere=True, anything=True)
+        if resource.type in types:
+            return Link(value, (value.target,))
+        if value.target.split(".")[-2:-1] and ".data." in f".{value.target}":
+            # A look-up finds what exists before deployment, unless it looks for something declared here.
+            return Link(value, elsewhere=True, anything=any(references(dict(resource.attributes))))
+        return Link(value, elsewhere=True)
+
+    def _either(self, value: Unknown, types: Collection[str]) -> Link:
+        targets: dict[str, None] = {}
+        elsewhere = anything = False
+        for candidate in value.candidates or ():
+            link = self.link(candidate, types)
+            targets.update(dict.fromkeys(link.targets))
+            elsewhere |= link.elsewhere or not link.is_set
+            anything |= link.anything
+        return Link(value, tuple(targets), elsewhere, anything)
+
+
+def reason_of(value: Value) -> str:
+    """Why a value is not known, for people."""
+    if isinstance(value, Unknown):
+        return value.reason
+    if isinstance(value, Reference):
+        return f"{value.target}.{value.attribute} is known only after deployment"
+    return "known only after deployment"
+
+
+_TRUE = frozenset({"true", "enabled", "enable", "1"})
+_FALSE = frozenset({"false", "disabled", "disable", "0"})
+
+
+def setting(value: Value, default: Tri = Tri.FALSE) -> Tri:
+    """A switch: a bool, the word for one (``"true"``, ``ENABLED``), or ``default`` where it is not set."""
+    if value is None or value == "":
+        return default
+    if isinstance(value, bool):
+        return Tri.of(value)
+    if isinstance(value, str):
+        word = value.lower()
+        return Tri.TRUE if word in _TRUE else Tri.FALSE if word in _FALSE else Tri.UNKNOWN
+    if isinstance(value, Unknown) and value.candidates:
+        results = {setting(candidate, default) for candidate in value.candidates}
+        if len(results) == 1:
+            return results.pop()
+    return Tri.UNKNOWN
+
+
+def one_of(value: Value, *words: str) -> Tri:
+    """Whether a value is one of ``words``, whatever their case; false where it is not set."""
+    if value is None:
+        return Tri.FALSE
+    if isinstance(value, str):
+        return Tri.of(value.lower() in words)
+    if isinstance(value, Unknown) and value.candidates:
+        results = {one_of(candidate, *words) for candidate in value.candidates}
+        if len(results) == 1:
+            return results.pop()
+    return Tri.UNKNOWN
+
+
+def listed(value: Value) -> tuple[Value, ...]:
+    """The elements of a list; a value on its own is a list of one, null is none."""
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, tuple) else (value,)
+
+
+def field(value: Value, name: str) -> Value:
+    """An attribute of a mapping that may be unknown."""
+    if isinstance(value, Several):
+        value = value.element
+    if isinstance(value, Mapping):
+        return value.get(name)
+    return None if value is None else Unknown(reason_of(value))
