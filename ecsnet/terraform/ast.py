@@ -27,7 +27,11 @@ class Literal(Node):
 
 @dataclass(frozen=True, slots=True)
 class Template(Node):
-    """A quoted template or heredoc: its parts joined. Indentation and strip markers are already applied."""
+    """A quoted template or heredoc: its parts joined. Indentation and strip markers are already applied.
+
+    One without interpolation is a ``Literal``; one that is an interpolation and nothing else has that as its only part
+    and is its value, of whatever type.
+    """
 
     parts: tuple[Expression, ...]
 
@@ -137,8 +141,15 @@ class For(Node):
     group: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Invalid(Node):
+    """Text that is no expression: evaluating it is an error, which ``message`` words."""
+
+    message: str
+
+
 Expression = Union[
-    Literal, Template, TemplateIf, TemplateFor, TupleCons, ObjectCons, Variable, GetAttr, Index, Splat, SplatItem,
+    Invalid, Literal, Template, TemplateIf, TemplateFor, TupleCons, ObjectCons, Variable, GetAttr, Index, Splat, SplatItem,
     Call, Unary, Binary, Conditional, For,
 ]  # fmt: skip
 
