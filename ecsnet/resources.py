@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from ecsnet.values import Several, Span, Tri, Unknown, Value
 
@@ -49,9 +49,9 @@ class Resource:
     calls: tuple[Call, ...] = ()
 
     def get(self, *path: str | int) -> Value:
-        """The value at ``path``: ``None`` where nothing is set, unknown where a step of the way is."""
-        value: Value = self.attributes.get(str(path[0]))
-        for step in path[1:]:
+        """The value at ``path``: ``None`` where nothing is set, unknown where a step of the way is; all without a path."""
+        value = cast("Value", self.attributes)
+        for step in path:
             value = item(value, step)
         return value
 

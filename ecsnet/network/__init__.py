@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from ecsnet.network.links import Linker, Reader
 from ecsnet.network.model import Element
 from ecsnet.resources import Configuration, Hole, Language
 from ecsnet.values import Tri, references
@@ -63,9 +64,9 @@ class Network:
 
 def exists(element: Element, given: frozenset[str]) -> Tri:
     """Whether an element is there, provided that everything guarded by one of ``given`` is."""
-    if element.resource.guard and element.resource.guard in given:
-        return Tri.TRUE
-    return element.resource.exists
+    resource = element.resource
+    there = Tri.TRUE if resource.guard and resource.guard in given else resource.exists
+    return there if element.certain else there & Tri.UNKNOWN
 
 
 def guards(*elements: Element) -> frozenset[str]:
@@ -75,17 +76,25 @@ def guards(*elements: Element) -> frozenset[str]:
 
 def read(configuration: Configuration) -> Network:
     """The network that a configuration declares."""
-    if configuration.language == "terraform":
-        from ecsnet.network.terraform import elements
-    else:
-        from ecsnet.network.cloudformation import elements
-    return Network(configuration, tuple(elements(configuration)))
+    readers, linker = _readers(configuration.language), Linker(configuration)
+    found: list[Element] = []
+    for resource in configuration.resources.values():
+        reader = readers.get(resource.type)
+        if reader:
+            found += reader(resource, linker)
+    return Network(configuration, tuple(found))
 
 
 def wanted(language: Language) -> frozenset[str]:
     """The resource types that the network is read from."""
+    return frozenset(_readers(language))
+
+
+def _readers(language: Language) -> Mapping[str, Reader]:
     if language == "terraform":
-        from ecsnet.network.terraform import READERS
-    else:
-        from ecsnet.network.cloudformation import READERS
-    return frozenset(READERS)
+        from ecsnet.network import terraform
+
+        return terraform.READERS
+    from ecsnet.network import cloudformation
+
+    return cloudformation.READERS

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from ecsnet.network.model import Link, Links
-from ecsnet.resources import Configuration
-from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value, references
+from ecsnet.network.model import Element, Link, Links
+from ecsnet.resources import Configuration, Resource
+from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value, equal, references
 
 MAIN = "#main"
 """After a VPC's address: its main route table, where nothing else is declared to be that."""
@@ -15,11 +16,22 @@ MAIN = "#main"
 _MAIN_TABLE_ATTRIBUTES = frozenset({"main_route_table_id", "default_route_table_id"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Linker:
     """Resolves values against the resources of one configuration."""
 
     configuration: Configuration
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, tuple[Resource, ...]]:
+        types: dict[str, list[Resource]] = {}
+        for resource in self.configuration.resources.values():
+            types.setdefault(resource.type, []).append(resource)
+        return {name: tuple(resources) for name, resources in types.items()}
+
+    def of_types(self, types: Collection[str]) -> tuple[Resource, ...]:
+        """Every declared resource of the types."""
+        return tuple(resource for name in types for resource in self._by_type.get(name, ()))
 
     def type_of(self, address: str) -> str:
         resource = self.configuration.resources.get(address)
@@ -42,6 +54,27 @@ class Linker:
                 return Link(value, named[0].targets)
             return Link(value, elsewhere=True, anything=True)
         return Link(value, elsewhere=True, anything=isinstance(value, (Several, Encoded)))
+
+    def named(self, value: Value, types: Collection[str], attribute: str) -> Link:
+        """The same where resources go by their names too: by ``attribute``, where a value is not a reference."""
+        link = self.link(value, types)
+        if link.targets or not isinstance(value, (str, Text, Unknown)):
+            return link
+        for resource in self.of_types(types):
+            if equal(value, resource.get(attribute)) is Tri.TRUE:
+                return Link(value, (resource.address,))
+        return link
+
+    def names_aws_prefix_list(self, value: Value) -> bool:
+        """Whether a value names a prefix list of AWS's own, looked up by name."""
+        if not isinstance(value, Reference):
+            return False
+        resource = self.configuration.resources.get(value.target)
+        if resource is None or resource.type not in ("data.aws_ec2_managed_prefix_list", "data.aws_prefix_list"):
+            return False
+        name = resource.get("name")
+        known = name.parts[0] if isinstance(name, Text) else name
+        return isinstance(known, str) and known.startswith("com.amazonaws.")
 
     def links(self, value: Value, types: Collection[str]) -> Links:
         """The resources that a list names, or one value where a list is meant."""
@@ -79,9 +112,9 @@ class Linker:
             return Link(value, elsewhere=True, anything=True)
         if resource.type in types:
             return Link(value, (value.target,))
-        if value.target.split(".")[-2:-1] and ".data." in f".{value.target}":
+        if resource.type.startswith("data."):
             # A look-up finds what exists before deployment, unless it looks for something declared here.
-            return Link(value, elsewhere=True, anything=any(references(dict(resource.attributes))))
+            return Link(value, elsewhere=True, anything=any(references(resource.get())))
         return Link(value, elsewhere=True)
 
     def _either(self, value: Unknown, types: Collection[str]) -> Link:
@@ -93,6 +126,10 @@ class Linker:
             elsewhere |= link.elsewhere or not link.is_set
             anything |= link.anything
         return Link(value, tuple(targets), elsewhere, anything)
+
+
+Reader = Callable[[Resource, Linker], Iterator[Element]]
+"""What one resource declares of the network."""
 
 
 def reason_of(value: Value) -> str:

@@ -6,7 +6,7 @@ Elements know the resource that declares them and where in its source each of th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from ecsnet.resources import Path, Resource
@@ -50,10 +50,14 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """``places`` maps a field's name to its path in the resource's source."""
+    """``places`` maps a field's name to its path in the resource's source.
+
+    ``certain``: it is there if its resource is; false for an inline rule or route that may be left out.
+    """
 
     resource: Resource
     places: Mapping[str, Path]
+    certain: bool = field(default=True, kw_only=True)
 
     @property
     def address(self) -> str:
@@ -115,7 +119,10 @@ class TargetKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Route(Element):
-    """``cidrs``: IPv4 and IPv6 destinations, of a prefix list too; one that is not a string is unknown."""
+    """``cidrs``: IPv4 and IPv6 destinations, of a prefix list too; one that is not a string is unknown.
+
+    ``target`` is set for internet and NAT gateways, and for the instance or interface of a NAT instance.
+    """
 
     table: Link
     cidrs: tuple[Value, ...]
@@ -137,6 +144,18 @@ class MainAssociation(Element):
 
     vpc: Link
     table: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Propagation(Element):
+    """A virtual private gateway adds routes to a table that is declared elsewhere in the configuration."""
+
+    table: Link
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAccessBlock(Element):
+    """VPC Block Public Access of the account and Region."""
 
 
 @dataclass(frozen=True, slots=True)

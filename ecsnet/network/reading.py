@@ -1,0 +1,102 @@
+"""What the readers of both languages share: steps into nested values, and the form of a route."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ecsnet.network.links import Linker, field, listed
+from ecsnet.network.model import Link, Route, TargetKind
+from ecsnet.network.prefixes import prefix_list_cidrs
+from ecsnet.resources import Path, Resource, item
+from ecsnet.values import Reference, Several, Unknown, Value
+
+
+def blocks(resource: Resource, name: str) -> Iterator[tuple[Value, Path, bool]]:
+    """The nested blocks, or objects, of a list: each with its path, and whether it is certain."""
+    for index, block in enumerate(listed(resource.get(name))):
+        if block is not None:
+            inner = block.element if isinstance(block, Several) else block
+            yield inner, (name, index), isinstance(inner, Mapping) and inner is block
+
+
+def within(value: Value, *path: str | int) -> Value:
+    """Several steps into a value that may be unknown; a block of which there may be several stands for each."""
+    for step in path:
+        value = field(value, step) if isinstance(step, str) else item(value, step)
+    return value.element if isinstance(value, Several) else value
+
+
+@dataclass(frozen=True, slots=True)
+class RouteForm:
+    """The names that a language gives a route's arguments, and the types of what they may name."""
+
+    cidr4: str
+    cidr6: str
+    prefix_list: str
+    gateway: str
+    targets: Mapping[str, TargetKind]
+    gateways: frozenset[str]
+    nat_gateways: frozenset[str]
+    interfaces: frozenset[str]
+
+
+def route(
+    form: RouteForm,
+    resource: Resource,
+    linker: Linker,
+    table: Link,
+    value: Value,
+    path: Path = (),
+    certain: bool = True,
+) -> Route:
+    """The route that ``value``, at ``path`` of the resource, puts into ``table``."""
+    cidrs = [field(value, form.cidr4), field(value, form.cidr6)]
+    cidrs += prefix_list_cidrs(field(value, form.prefix_list), linker)
+    kind, target, name = _target(form, value, linker)
+    return Route(
+        resource,
+        {"target": (*path, name) if name else path, "destination": (*path, form.cidr4)},
+        table=table,
+        cidrs=tuple(cidr for cidr in cidrs if cidr is not None and cidr != ""),
+        kind=kind,
+        target=target,
+        certain=certain,
+    )
+
+
+def _target(form: RouteForm, value: Value, linker: Linker) -> tuple[TargetKind, Link, str]:
+    """The target's kind, the target, and the argument that names it."""
+    named = {name: field(value, name) for name in (form.gateway, *form.targets)}
+    named = {name: target for name, target in named.items() if target is not None and target != ""}
+    if len(named) != 1:
+        # Of several that are unknown, all but one are null; which one is not to be told.
+        return TargetKind.UNKNOWN, Link(elsewhere=True, anything=True), next(iter(named), "")
+    [(name, target)] = named.items()
+    if isinstance(target, Unknown) and target.candidates is not None and None in target.candidates:
+        return TargetKind.UNKNOWN, linker.link(target, form.nat_gateways | form.gateways), name
+    if name == form.gateway:
+        return (*_gateway(form, target, linker), name)
+    kind = form.targets[name]
+    types = {TargetKind.NAT_GATEWAY: form.nat_gateways, TargetKind.NAT_INSTANCE: form.interfaces}
+    return kind, linker.link(target, types.get(kind, frozenset())), name
+
+
+_OTHER_GATEWAYS = ("vgw-", "vpce-", "eigw-", "tgw-", "pcx-", "cagw-", "lgw-")
+
+
+def _gateway(form: RouteForm, target: Value, linker: Linker) -> tuple[TargetKind, Link]:
+    """A gateway's kind, by what is declared or by the prefix of its id."""
+    link = linker.link(target, form.gateways)
+    if isinstance(target, str):
+        if target == "local" or target.startswith(_OTHER_GATEWAYS):
+            return TargetKind.OTHER, link
+        return (TargetKind.INTERNET_GATEWAY if target.startswith("igw-") else TargetKind.UNKNOWN), link
+    if link.targets and not link.elsewhere:
+        return TargetKind.INTERNET_GATEWAY, link
+    if isinstance(target, Reference):
+        kind = linker.type_of(target.target)
+        if kind == "data.aws_internet_gateway":
+            return TargetKind.INTERNET_GATEWAY, link
+        return (TargetKind.UNKNOWN if kind.startswith("data.") or not kind else TargetKind.OTHER), link
+    return TargetKind.UNKNOWN, link
