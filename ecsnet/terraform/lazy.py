@@ -76,19 +76,14 @@ class Lazy(Mapping[Key, Value]):
         if name in self._values:
             return self._values[name]
         if name in self._running:
-            return self._cycle(name)
+            # What needs itself is unknown, whatever is then made of it further up.
+            return self._values.setdefault(name, self._cycle(name))
         self._running.add(name)
         try:
             value = self._stack.run(lambda: self._compute(name))
         finally:
             self._running.discard(name)
-        # A cycle has already been recorded as what it is: keep that rather than what was made of it.
         return self._values.setdefault(name, value)
-
-    def settle(self, name: str, value: Value) -> Value:
-        """Fix the value of ``name``, which is being worked out."""
-        self._values[name] = value
-        return value
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -112,7 +107,7 @@ class Elements(tuple["Value", ...]):
         return result
 
     def at(self, key: Value) -> Value:
-        """What stands there if anything does: ``EvaluationError`` where nothing can, unknown where that can't be told."""
+        """What stands there if anything does. ``EvaluationError`` where nothing can; unknown if that can't be told."""
         return self._at(key)
 
     def map(self, function: Callable[[Value], Value]) -> Elements:
@@ -129,7 +124,7 @@ class Entries(Mapping[Key, Value]):
         self._at = at
 
     def at(self, key: Value) -> Value:
-        """What stands there if anything does: ``EvaluationError`` where nothing can, unknown where that can't be told."""
+        """What stands there if anything does. ``EvaluationError`` where nothing can; unknown if that can't be told."""
         return self._at(key)
 
     def __getitem__(self, key: Key) -> Value:

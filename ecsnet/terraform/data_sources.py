@@ -1,0 +1,218 @@
+"""What data sources give without asking AWS: the one table of them.
+
+Each is the schema of the data source in the AWS provider's documentation (``website/docs/d/``), reduced to what the
+configuration itself decides, and stand-ins for what any account has: zones, a region, a partition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ecsnet.terraform.content import Content
+from ecsnet.terraform.lazy import Elements
+from ecsnet.values import Reference, Several, Text, Unknown, Value, text
+
+PARTITIONS = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
+"""By the beginning of the region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
+
+MAX_ZONE = 26
+_MADE_UP = ("null_", "random_", "time_", "tls_", "terraform_data", "local_", "archive_")
+_UNFILTERED = frozenset({"opt-in-status", "zone-type", "state"})
+"""Filters that leave the zones that every account has."""
+
+
+class Account(Protocol):
+    """What the data sources of one root know of the account and of one another."""
+
+    zones: int
+
+    def region(self, provider: str) -> Value: ...
+    def first(self, series: str, address: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DataSource:
+    """One instance of a data block, and what it may ask.
+
+    ``provider``: the root's name for the provider configuration it uses. ``render``: a template with its variables.
+    """
+
+    address: str
+    arguments: Content
+    provider: str
+    account: Account
+    render: Callable[[str, Mapping[str, Value]], Value]
+
+    @property
+    def region(self) -> Value:
+        return self.account.region(self.provider)
+
+
+def attribute(kind: str, source: DataSource, name: str, index: Value = None) -> Value:
+    """Attribute ``name`` of a data source of type ``kind`` where the table knows it, else a reference."""
+    known = _TABLE.get(kind)
+    value = known(source, name) if known else None
+    return Reference(source.address, name, index) if value is None else value
+
+
+def is_stand_in(kind: str) -> bool:
+    """Whether the table gives its attributes, so that nothing refers to it."""
+    return kind in _TABLE
+
+
+def is_made_up(kind: str) -> bool:
+    """Whether a resource type names nothing in AWS: its attributes are values that Terraform makes up and keeps."""
+    return kind.startswith(_MADE_UP)
+
+
+def made_up(kind: str, content: Content, symbol: str, name: str) -> Value:
+    """An attribute, which is not set, of such a resource."""
+    if kind == "terraform_data" and name == "output":
+        return content.get("input")
+    return Unknown("made up when it is created", symbol=f"{symbol}.{name}")
+
+
+def _zones(source: DataSource, name: str) -> Value:
+    if name not in ("names", "zone_ids"):
+        return None
+    series, subset = _zone_series(source)
+    base = f"{source.account.first(series, source.address)}.{name}"
+
+    def at(key: Value) -> Value:
+        if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < MAX_ZONE:
+            reason = "which availability zones there are is known only to AWS"
+            return Unknown(reason, symbol=f"{base}[{key}]", series=f"{series}.{name}")
+        return Unknown("which availability zone is meant is unknown", symbol=_index_symbol(base, key))
+
+    if subset:
+        # A filter decides how many there are.
+        anyone = Unknown("a filter decides which availability zones there are", symbol="")
+        return Elements.of((Several(anyone, base),), at)
+    return Elements.of((at(i) for i in range(source.account.zones)), at)
+
+
+def _index_symbol(base: str, key: Value) -> str:
+    return f"{base}[{key.symbol}]" if isinstance(key, Unknown) and key.symbol else ""
+
+
+def _zone_series(source: DataSource) -> tuple[str, bool]:
+    """What tells these zones from those of another data block, and whether they are a subset of unknown size."""
+    parts, subset = [], False
+    for name in sorted(str(key) for key in source.arguments if key not in ("state", "timeouts")):
+        value = source.arguments[name]
+        if name == "filter" and isinstance(value, tuple):
+            filters = [item for item in value if not _is_default_filter(item)]
+            subset = subset or bool(filters)
+            value = tuple(filters)
+        elif name == "all_availability_zones":
+            subset = subset or value not in (None, False)
+        if value not in (None, (), False):
+            parts.append(f"{name}={_canonical(value)}")
+    key = f"zones of {source.provider}" + (f" with {', '.join(parts)}" if parts else "")
+    return key, subset
+
+
+def _is_default_filter(item: Value) -> bool:
+    if not isinstance(item, Mapping):
+        return False
+    name, values = item.get("name"), item.get("values")
+    if name not in _UNFILTERED or not isinstance(values, tuple):
+        return False
+    return any(value in ("opt-in-not-required", "availability-zone", "available") for value in values)
+
+
+def _canonical(value: Value) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}={_canonical(value[key])}" for key in value) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_canonical, value)) + "]"
+    if isinstance(value, Unknown) and value.symbol:
+        return value.symbol
+    return repr(value)
+
+
+def _zone(source: DataSource, name: str) -> Value:
+    if name in ("name", "id"):
+        return source.arguments.get("name")
+    return source.region if name == "region" else None
+
+
+def _region(source: DataSource, name: str) -> Value:
+    if name not in ("name", "id", "region"):
+        return None
+    for argument in ("region", "name"):
+        if (given := source.arguments.get(argument)) is not None:
+            return given
+    return source.region
+
+
+def _partition(source: DataSource, name: str) -> Value:
+    partition, suffix = "aws", "amazonaws.com"
+    if isinstance(source.region, str):
+        for prefix, found in PARTITIONS.items():
+            if source.region.startswith(prefix):
+                partition, suffix = found
+    if name == "reverse_dns_prefix":
+        return ".".join(reversed(suffix.split(".")))
+    return {"partition": partition, "id": partition, "dns_suffix": suffix}.get(name)
+
+
+def _caller(source: DataSource, name: str) -> Value:
+    return Unknown("the account is known only to AWS", symbol=f"{source.provider} caller {name}")
+
+
+def _document(source: DataSource, name: str) -> Value:
+    if name in ("json", "minified_json"):
+        return Unknown("policy documents are not rendered", symbol=f"{source.address}.{name}")
+    return None
+
+
+def _template_file(source: DataSource, name: str) -> Value:
+    if name != "rendered":
+        return None
+    template, variables = source.arguments.get("template"), source.arguments.get("vars")
+    if isinstance(template, str) and (variables is None or isinstance(variables, Mapping)):
+        return source.render(template, {str(key): item for key, item in (variables or {}).items()})
+    return Unknown("the template is unknown", symbol=f"{source.address}.rendered")
+
+
+def _cloudinit(source: DataSource, name: str) -> Value:
+    """The contents of the parts, one after the other, to look for text in. The MIME frame is left out."""
+    if name != "rendered":
+        return None
+    parts = source.arguments.get("part")
+    pieces: list[Value] = []
+    for part in parts if isinstance(parts, tuple) else ():
+        several = isinstance(part, Several)
+        part = part.element if isinstance(part, Several) else part
+        content = part.get("content") if isinstance(part, Mapping) else None
+        if several or not isinstance(content, (str, Text)):
+            content = Unknown("a part of the user data is unknown") if content is None or several else content
+        pieces += [content, "\n"]
+    unclear = Unknown("user data with unknown parts")
+    return text(p if isinstance(p, (str, Text, Unknown, Reference)) else unclear for p in pieces)
+
+
+def _remote_state(source: DataSource, name: str) -> Value:
+    return Unknown("it is in another configuration's state", symbol=f"{source.address}.{name}")
+
+
+def _null(source: DataSource, name: str) -> Value:
+    return source.arguments.get("inputs") if name == "outputs" else None
+
+
+_TABLE: Mapping[str, Callable[[DataSource, str], Value]] = {
+    "aws_availability_zones": _zones,
+    "aws_availability_zone": _zone,
+    "aws_region": _region,
+    "aws_partition": _partition,
+    "aws_caller_identity": _caller,
+    "aws_iam_policy_document": _document,
+    "template_file": _template_file,
+    "template_cloudinit_config": _cloudinit,
+    "cloudinit_config": _cloudinit,
+    "terraform_remote_state": _remote_state,
+    "null_data_source": _null,
+}

@@ -1,0 +1,267 @@
+"""``count`` and ``for_each``: which instances a block has, their addresses, and the value they have together.
+
+https://developer.hashicorp.com/terraform/language/meta-arguments/count
+https://developer.hashicorp.com/terraform/language/meta-arguments/for_each
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from ecsnet.terraform.ast import Binary, Conditional, Expression, Unary
+from ecsnet.terraform.content import MAX_BLOCKS, Entry, entries, symbol_of, value_of
+from ecsnet.terraform.errors import EvaluationError
+from ecsnet.terraform.evaluate import Scope
+from ecsnet.terraform.folders import Declaration
+from ecsnet.terraform.lazy import Elements, Entries
+from ecsnet.terraform.source import Source
+from ecsnet.values import Key, Reference, Several, Text, Tri, Unknown, Value, equal
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance, or all where their number is unknown (``many``).
+
+    ``suffix``: what follows the address of the block: ``[0]``, ``["a"]``, or nothing.
+    ``index``: the key by which an expression means one of many; ``None`` in others.
+    ``names``: ``count`` or ``each`` in its body.
+    ``guard``: the condition on which it exists, where that is unknown.
+    """
+
+    suffix: str = ""
+    index: Value = None
+    names: Mapping[str, Value] | None = None
+    exists: Tri = Tri.TRUE
+    many: bool = False
+    guard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """All instances of a block. ``problem``: what is wrong with its ``count`` or ``for_each``."""
+
+    kind: Literal["single", "count", "for_each"]
+    instances: Mapping[Key, Instance]
+    symbol: str = ""
+    problem: str = ""
+
+
+def expand(declaration: Declaration, scope: Scope, prefix: str) -> Expansion:
+    """Work out ``count`` or ``for_each``. ``prefix``: the address of the module instance the block is in."""
+    for name in ("count", "for_each"):
+        found = declaration.attribute(name)
+        if found is not None:
+            source, attribute = found
+            value = value_of(attribute.expression, scope, source)
+            symbol = symbol_of(value, attribute.expression, source, prefix)
+            if name == "count":
+                return _count(value, symbol, _condition(attribute.expression, scope, source, prefix))
+            return _for_each(value, symbol)
+    return Expansion("single", {"": Instance()})
+
+
+def whole_number(value: Value) -> int | None:
+    """A count as Terraform reads it: a number, or a string that spells one."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 10:
+        return int(value)
+    if isinstance(value, (int, Decimal)) and value == int(value) and value >= 0:
+        return int(value)
+    return None
+
+
+def _count(value: Value, symbol: str, condition: tuple[str, Value, Value] | None) -> Expansion:
+    exact = whole_number(value)
+    candidates = value.candidates if isinstance(value, Unknown) and value.candidates else ()
+    numbers = [n for n in map(whole_number, candidates) if n is not None]
+    if exact is None and (not numbers or len(numbers) < len(candidates)):
+        return Expansion("count", {"": _one_of_many_counted(symbol)}, symbol)
+    least, most = (exact, exact) if exact is not None else (min(numbers), max(numbers))
+    if most > MAX_BLOCKS:
+        problem = f"count is {most}: no more than {MAX_BLOCKS} instances are looked at"
+        return Expansion("count", {"": _one_of_many_counted(symbol)}, symbol, problem)
+    instances: dict[Key, Instance] = {}
+    for i in range(most):
+        names: Mapping[str, Value] = {"count": {"index": i}}
+        if i < least:
+            instances[str(i)] = Instance(f"[{i}]", None, names)
+        else:
+            guard = _counted_guard(i, symbol, condition)
+            instances[str(i)] = Instance(f"[{i}]", None, names, Tri.UNKNOWN, guard=guard)
+    return Expansion("count", instances, symbol)
+
+
+def _condition(expression: Expression, scope: Scope, source: Source, prefix: str) -> tuple[str, Value, Value] | None:
+    """Of ``condition ? a : b`` with an unknown condition: its canonical text, ``a`` and ``b``."""
+    if not isinstance(expression, Conditional):
+        return None
+    condition = expression.condition
+    value = value_of(condition, scope, source)
+    if not isinstance(value, Unknown):
+        return None
+    true, false = value_of(expression.true, scope, source), value_of(expression.false, scope, source)
+    if not value.symbol and isinstance(condition, Unary) and condition.op == "!":
+        return symbol_of(value_of(condition.operand, scope, source), condition.operand, source, prefix), false, true
+    if not value.symbol and isinstance(condition, Binary) and condition.op == "!=":
+        positive = replace(condition, op="==")
+        text = symbol_of(Unknown(""), positive, source, prefix)
+        return text.replace("!=", "==", 1), false, true
+    return symbol_of(value, condition, source, prefix), true, false
+
+
+def _counted_guard(i: int, symbol: str, condition: tuple[str, Value, Value] | None) -> str:
+    """Two resources that hang on one condition have the same guard, however many instances each has."""
+    if condition is not None:
+        text, true, false = condition[0], whole_number(condition[1]), whole_number(condition[2])
+        if true is not None and false is not None:
+            return text if true > false else f"!({text})"
+    return symbol if i == 0 else f"{symbol} > {i}"
+
+
+def _one_of_many_counted(symbol: str) -> Instance:
+    index = Unknown("count is unknown", symbol=f"count.index in {symbol}")
+    return Instance("", None, {"count": {"index": index}}, Tri.UNKNOWN, many=True, guard=symbol)
+
+
+def _one_of_many_keyed(entry: Entry, symbol: str) -> Instance:
+    each: Value = {"key": entry.key, "value": entry.value}
+    return Instance("", None, {"each": each}, Tri.UNKNOWN, many=True, guard=symbol)
+
+
+def _for_each(value: Value, symbol: str) -> Expansion:
+    problem = ""
+    try:
+        if isinstance(value, tuple) and not isinstance(value, Elements) and type(value) is tuple:
+            raise EvaluationError("for_each takes a map or a set of strings, and this is a list")
+        found = entries(value, symbol)
+    except EvaluationError as error:
+        found = entries(Unknown(str(error)), symbol)
+    if len(found) > MAX_BLOCKS:
+        problem = f"for_each has {len(found)} elements: no more than {MAX_BLOCKS} instances are looked at"
+        found = entries(Unknown(problem), symbol)
+    instances: dict[Key, Instance] = {}
+    for entry in found:
+        shown = show_key(entry.key)
+        if entry.many or not shown or not _distinct(entry.key, instances):
+            # What the keys are is not known: one stands for all.
+            unclear = entries(Unknown("for_each is unknown"), symbol)[0]
+            common = entry if len(found) == 1 and entry.many else unclear
+            return Expansion("for_each", {"": _one_of_many_keyed(common, symbol)}, symbol, problem)
+        names: Mapping[str, Value] = {"each": {"key": entry.key, "value": entry.value}}
+        exists = Tri.TRUE if entry.certain else Tri.UNKNOWN
+        guard = "" if entry.certain else f"{symbol}[{shown}]"
+        key = entry.key if isinstance(entry.key, (str, Unknown, Text)) else Unknown("", symbol=shown)
+        instances[key] = Instance(f"[{shown}]", None, names, exists, guard=guard)
+    return Expansion("for_each", instances, symbol, problem)
+
+
+def _distinct(key: Value, others: Mapping[Key, Instance]) -> bool:
+    if isinstance(key, str) and all(isinstance(other, str) for other in others):
+        return key not in others
+    return all(equal(key, other) is Tri.FALSE for other in others)
+
+
+def show_key(key: Value) -> str:
+    """A key as it is printed in an address: a string in quotes, an unknown by its symbol; "" where it has no name."""
+    if isinstance(key, str):
+        return quoted(key)
+    if isinstance(key, (int, Decimal)) and not isinstance(key, bool):
+        return quoted(str(key))
+    if isinstance(key, Unknown):
+        return key.symbol
+    if isinstance(key, Reference):
+        return f"{key.target}.{key.attribute}"
+    if isinstance(key, Text):
+        shown = [part.replace('"', '\\"') if isinstance(part, str) else show_key(part) for part in key.parts]
+        if all(shown):
+            whole = "".join(s if isinstance(p, str) else f"${{{s}}}" for p, s in zip(key.parts, shown))
+            return f'"{whole}"'
+    return ""
+
+
+def quoted(text: str) -> str:
+    """As Terraform prints a string key."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    return '"' + escaped.replace("${", "$${").replace("%{", "%%{") + '"'
+
+
+def together(expansion: Expansion, make: Callable[[Instance], Value]) -> Value:
+    """What the block's name means in an expression: one object, a tuple of them, or a mapping."""
+    instances = expansion.instances
+    if expansion.kind == "single":
+        return make(instances[""])
+    many = instances.get("")
+    if many is not None and many.many:
+        return _many(expansion, many, make)
+    if expansion.kind == "count":
+        objects = [make(instance) for instance in instances.values()]
+        if all(instance.exists is Tri.TRUE for instance in instances.values()):
+            return tuple(objects)
+
+        def at_index(key: Value) -> Value:
+            number = whole_number(key)
+            if number is not None and number < len(objects):
+                return objects[number]
+            if number is not None:
+                raise EvaluationError(f"there is no instance [{number}]: no more than {len(objects)} can exist")
+            return _some(key, objects)
+
+        shown = (
+            item if instance.exists is Tri.TRUE else Several(item, instance.guard)
+            for item, instance in zip(objects, instances.values())
+        )
+        return Elements.of(shown, at_index)
+    items = {key: make(instance) for key, instance in instances.items()}
+    if all(instance.exists is Tri.TRUE for instance in instances.values()):
+        return items
+
+    def at_key(key: Value) -> Value:
+        for other, item in items.items():
+            if equal(key, other) is Tri.TRUE:
+                return item
+        if isinstance(key, str) and all(isinstance(other, str) for other in items):
+            raise EvaluationError(f"there is no instance [{quoted(key)}]")
+        return _some(key, list(items.values()))
+
+    listed: dict[Key, Value] = {
+        key: items[key] if instance.exists is Tri.TRUE else Several(items[key], instance.guard)
+        for key, instance in instances.items()
+    }
+    return Entries(listed, at_key)
+
+
+def _some(key: Value, items: list[Value]) -> Value:
+    reason = key.reason if isinstance(key, Unknown) else "the index is not known"
+    return Unknown(reason, candidates=tuple(items) if 0 < len(items) <= 32 else None)
+
+
+def _many(expansion: Expansion, many: Instance, make: Callable[[Instance], Value]) -> Value:
+    symbol = expansion.symbol
+    anyone = Several(make(many), symbol)
+    if expansion.kind == "count":
+        return Elements.of((anyone,), lambda key: make(replace(many, index=key, names={"count": {"index": key}})))
+
+    def at_key(key: Value) -> Value:
+        shown = show_key(key)
+        value: Value = Unknown("for_each is unknown", symbol=f"{symbol}[{shown}]" if shown else "")
+        own = many.names["each"] if many.names else None
+        if isinstance(own, Mapping) and equal(own["key"], key) is Tri.TRUE:
+            value = own["value"]
+        return make(replace(many, index=key, names={"each": {"key": key, "value": value}}))
+
+    key = own_key(many)
+    return Entries({key if isinstance(key, (str, Unknown, Text)) else Unknown("for_each is unknown"): anyone}, at_key)
+
+
+def own_key(instance: Instance) -> Value:
+    """``each.key`` or ``count.index`` in its body; ``None`` where it has neither."""
+    for name, part in (("each", "key"), ("count", "index")):
+        names = instance.names.get(name) if instance.names else None
+        if isinstance(names, Mapping):
+            return names[part]
+    return None

@@ -1,0 +1,64 @@
+"""From a folder to resource instances: one root module, evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from ecsnet.resources import Configuration, Problem, Resource
+from ecsnet.terraform.data_sources import is_stand_in
+from ecsnet.terraform.folders import Files, join
+from ecsnet.terraform.inputs import read_inputs
+from ecsnet.terraform.modules import MISSING, Evaluation, Missing, Module, Standing
+from ecsnet.terraform.sources import Located, Sources, boundary_of
+from ecsnet.values import Value
+
+
+
+def load(
+    root: str,
+    *,
+    wanted: Collection[str] | None = None,
+    var_files: Sequence[str] = (),
+    variables: Mapping[str, str] = {},
+    files: Sequence[str] | None = None,
+    zones: int = 3,
+    boundary: str | None = None,
+    cache: Files | None = None,
+) -> Configuration:
+    """Evaluate the root module in the folder ``root``. Never raises on what is in it.
+
+    ``wanted``: types of managed resources to list, all by default; data sources that resources may refer to are always
+    listed, with types like ``data.aws_vpc``. ``files``: names of the files in ``root`` to read, all by default.
+    ``zones``: how many availability zones a region is taken to have. ``boundary``: nothing outside of it is read; by
+    default the repository ``root`` is in. ``cache``: to share what was read between the roots of a scan.
+    """
+    sources = Sources(root, boundary or boundary_of(root), cache or Files())
+    folder = sources.files.folder(join(root, "."), sources.boundary, files)
+    evaluation = Evaluation(root, sources, zones)
+    given: dict[str, Value] = {}
+
+    def value(name: str) -> Value | Missing:
+        return given.get(name, MISSING)
+
+    module = Module(evaluation, folder, Standing(Located(folder.path, ".", "")), value)
+    evaluation.root_module = module
+    inputs = read_inputs(folder, sources.boundary, module.functions, var_files, variables)
+    given.update(inputs.values)
+
+    def is_wanted(kind: str) -> bool:
+        if kind.startswith("data."):
+            return not is_stand_in(kind[len("data.") :])
+        return wanted is None or kind in wanted
+
+    resources: dict[str, Resource] = {}
+    for resource in module.resources(is_wanted):
+        resources.setdefault(resource.address, resource)
+    modules = list(module.below())
+    holes = tuple(hole for one in modules for hole in one.holes())
+    problems: dict[Problem, None] = dict.fromkeys(inputs.problems)
+    read: dict[str, None] = dict.fromkeys(inputs.files)
+    for one in modules:
+        problems.update(dict.fromkeys(one.folder.problems))
+        read.update(dict.fromkeys(one.folder.files))
+    problems.update(evaluation.problems)
+    return Configuration(root, "terraform", resources, holes, tuple(problems), tuple(read))

@@ -1,0 +1,444 @@
+"""Module instances: their variables, local values, resources and outputs as the names that expressions use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import cast
+
+from ecsnet.resources import Call, Hole, Problem, Resource
+from ecsnet.terraform import data_sources
+from ecsnet.terraform.ast import Expression, GetAttr, ObjectCons, Template, Variable
+from ecsnet.terraform.ast import Literal as LiteralNode
+from ecsnet.terraform.content import Content, NestedScope, value_of
+from ecsnet.terraform.convert import to_type
+from ecsnet.terraform.errors import EvaluationError
+from ecsnet.terraform.evaluate import Scope, render_template
+from ecsnet.terraform.folders import Address, Declaration, Folder
+from ecsnet.terraform.functions import FunctionContext
+from ecsnet.terraform.instances import Expansion, Instance, expand, own_key, show_key, together
+from ecsnet.terraform.lazy import Lazy, Stack
+from ecsnet.terraform.sources import Absent, Located, Sources
+from ecsnet.terraform.types import type_of
+from ecsnet.values import Key, Reference, Span, Tri, Unknown, Value
+
+MAX_MODULE_DEPTH = 100
+_META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
+_CALL_META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
+_RESERVED = frozenset({"each", "count", "self"})
+
+
+class Evaluation:
+    """What all modules of one root share."""
+
+    def __init__(self, root: str, sources: Sources, zones: int) -> None:
+        self.root = root
+        self.sources = sources
+        self.zones = zones
+        self.stack = Stack()
+        self.problems: dict[Problem, None] = {}
+        self.series: dict[str, str] = {}
+        self.root_module: Module | None = None
+        self.regions: dict[str, Value] = {}
+
+    def problem(self, span: Span, message: str) -> None:
+        self.problems[Problem(span.file, span.start_line, span.start_column, message)] = None
+
+    def first(self, series: str, address: str) -> str:
+        """The address that the elements of a series are called by, the same in every module."""
+        return self.series.setdefault(series, address)
+
+    def region(self, provider: str) -> Value:
+        """The region of a provider configuration of the root module."""
+        if provider not in self.regions:
+            reason = "the provider's region is not in the configuration"
+            unknown = Unknown(reason, symbol=f"provider region of {provider}")
+            self.regions[provider] = unknown
+            root = self.root_module
+            declaration = root.folder.providers.get(provider) if root else None
+            found = declaration.attribute("region") if declaration else None
+            if root is not None and found is not None:
+                value = value_of(found[1].expression, root, found[0])
+                self.regions[provider] = unknown if value is None else value
+        return self.regions[provider]
+
+
+class Object(Mapping[Key, Value]):
+    """A whole resource instance in an expression: what is set, and references to what AWS makes of the rest."""
+
+    def __init__(self, content: Content, other: Callable[[str], Value]) -> None:
+        self._content = content
+        self._other = other
+
+    def __getitem__(self, name: Key) -> Value:
+        if not isinstance(name, str):
+            raise KeyError(name)
+        value = self._content.get(name)
+        return self._other(name) if value is None else value
+
+    def __contains__(self, name: object) -> bool:
+        # Which attributes a provider adds is not known here; a wrong one would not have come this far.
+        return isinstance(name, str)
+
+    def __iter__(self) -> Iterator[Key]:
+        yield from self._content
+        if "id" not in self._content:
+            yield "id"
+
+    def __len__(self) -> int:
+        return len(self._content) + ("id" not in self._content)
+
+
+class Missing(Enum):
+    """That a variable is given no value, which is another thing than null."""
+
+    MISSING = "missing"
+
+
+MISSING = Missing.MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a module instance stands.
+
+    ``exists``, ``many``, ``guard``: as for resources. ``index``: by which key references into it mean one of many.
+    ``calls``: the blocks it is called through. ``providers``: the root's name for each provider configuration that the
+    module knows by another.
+    """
+
+    place: Located
+    address: str = ""
+    exists: Tri = Tri.TRUE
+    many: bool = False
+    guard: str = ""
+    index: Value = None
+    calls: tuple[Call, ...] = ()
+    providers: Mapping[str, str] = field(default_factory=dict)
+
+    def within(self, address: str) -> str:
+        return f"{self.address}.{address}" if self.address else address
+
+    def with_instance(self, instance: Instance) -> tuple[Tri, bool, str]:
+        """Whether something declared here exists, whether it is many, and on what condition."""
+        guards = [guard for guard in (self.guard, instance.guard) if guard]
+        return self.exists & instance.exists, self.many or instance.many, " && ".join(guards)
+
+    def key(self, instance: Instance) -> Value:
+        """By which key a reference means one of many, here and in the block."""
+        if self.index is None or instance.index is None:
+            return instance.index if self.index is None else self.index
+        return (self.index, instance.index)
+
+
+class Module:
+    """One instance of a module, and the scope of the expressions in it."""
+
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        folder: Folder,
+        standing: Standing,
+        inputs: Callable[[str], Value | Missing],
+        parent: Module | None = None,
+    ) -> None:
+        self.evaluation = evaluation
+        self.folder = folder
+        self.standing = standing
+        self.parent = parent
+        self._inputs = inputs
+        self.functions = FunctionContext(evaluation.root, evaluation.sources.boundary, self._render)
+        stack = evaluation.stack
+        self.variables = Lazy(stack, folder.variables, self._variable, self._cycle("var", folder.variables))
+        self.locals = Lazy(stack, folder.locals, self._local, self._local_cycle)
+        self.outputs = Lazy(stack, folder.outputs, self._output, self._cycle("output", folder.outputs))
+        self._names: dict[str, Value] = {}
+        self._expansions: dict[Address | str, Expansion] = {}
+        self._expanding: set[Address | str] = set()
+        self._contents: dict[tuple[Address, str], Content] = {}
+        self._children: dict[tuple[str, str, str], Module | Hole] = {}
+        self._types: dict[str, dict[str, list[str]]] = {"managed": {}, "data": {}}
+        for mode, kind, name in folder.resources:
+            self._types[mode].setdefault(kind, []).append(name)
+
+    # --- the scope ---
+
+    def variable(self, name: str) -> Value:
+        if name not in self._names:
+            self._names[name] = self._root_name(name)
+        return self._names[name]
+
+    def _root_name(self, name: str) -> Value:
+        stack = self.evaluation.stack
+        if name == "var":
+            return self.variables
+        if name == "local":
+            return self.locals
+        if name == "module":
+            return Lazy(stack, self.folder.modules, self._module_value, self._cycle("module", self.folder.modules))
+        if name == "data":
+            kinds = self._types["data"]
+            return Lazy(stack, kinds, lambda kind: self._family("data", kind))
+        if name == "path":
+            cwd = os.path.abspath(self.evaluation.root)
+            return {"module": self.standing.place.shown, "root": ".", "cwd": cwd}
+        if name in ("terraform", "tofu"):
+            return {"workspace": "default", "applying": Unknown("plan or apply")}
+        if name == "resource":
+            return Lazy(stack, self._types["managed"], lambda kind: self._family("managed", kind))
+        if name in self._types["managed"]:
+            return self._family("managed", name)
+        if name == "ephemeral":
+            return Unknown("ephemeral values exist only while Terraform runs", symbol=self.standing.within("ephemeral"))
+        if name in _RESERVED:
+            raise EvaluationError(f'Reference to "{name}" in context where it is not available')
+        raise EvaluationError(f'A managed resource of type "{name}" has not been declared in this module')
+
+    def _family(self, mode: str, kind: str) -> Value:
+        names = self._types[mode][kind]
+        return Lazy(self.evaluation.stack, names, lambda name: self._resource_value((mode, kind, name)))
+
+    def _render(self, template: str, variables: Mapping[str, Value]) -> Value:
+        return render_template(template, variables, self.functions)
+
+    def _cycle(self, prefix: str, table: Mapping[str, Declaration]) -> Callable[[str], Value]:
+        def found(name: str) -> Value:
+            message = f"{prefix}.{name} depends on itself"
+            self.evaluation.problem(table[name].header, message)
+            return Unknown(message, table[name].header)
+
+        return found
+
+    def _local_cycle(self, name: str) -> Value:
+        layer = self.folder.locals[name]
+        attribute = layer.body.attributes[name]
+        span = layer.source.span(attribute.start, attribute.end)
+        self.evaluation.problem(span, f"local.{name} depends on itself")
+        return Unknown(f"local.{name} depends on itself", span)
+
+    def _local(self, name: str) -> Value:
+        layer = self.folder.locals[name]
+        return value_of(layer.body.attributes[name].expression, self, layer.source)
+
+    def _output(self, name: str) -> Value:
+        found = self.folder.outputs[name].attribute("value")
+        return value_of(found[1].expression, self, found[0]) if found else None
+
+    def _variable(self, name: str) -> Value:
+        declaration = self.folder.variables[name]
+        value = self._inputs(name)
+        default = declaration.attribute("default")
+        if isinstance(value, Missing):
+            if default is None:
+                return Unknown(f"variable {name} has no default", declaration.span, self.standing.within(f"var.{name}"))
+            value = value_of(default[1].expression, self, default[0])
+        elif value is None and default is not None:
+            nullable = declaration.attribute("nullable")
+            if nullable is not None and value_of(nullable[1].expression, self, nullable[0]) is False:
+                value = value_of(default[1].expression, self, default[0])
+        typed = declaration.attribute("type")
+        if typed is None:
+            return value
+        try:
+            return to_type(value, type_of(typed[1].expression))
+        except EvaluationError as error:
+            return Unknown(f"the value of variable {name} does not fit: {error}", declaration.span)
+
+    # --- resources ---
+
+    def expansion(self, key: Address | str) -> Expansion:
+        """The instances of a resource, or of a module call."""
+        if key not in self._expansions:
+            declaration = self.folder.modules[key] if isinstance(key, str) else self.folder.resources[key]
+            if key in self._expanding:
+                self.evaluation.problem(declaration.header, f"{declaration.block.type} depends on itself")
+                return Expansion("single", {"": Instance(exists=Tri.UNKNOWN, many=True)})
+            self._expanding.add(key)
+            try:
+                found = expand(declaration, self, self.standing.address)
+            except RecursionError:
+                found = Expansion("single", {"": Instance(exists=Tri.UNKNOWN, many=True)})
+            finally:
+                self._expanding.discard(key)
+            if found.problem:
+                self.evaluation.problem(declaration.header, found.problem)
+            self._expansions[key] = found
+        return self._expansions[key]
+
+    def _block_address(self, key: Address) -> str:
+        mode, kind, name = key
+        return self.standing.within(f"data.{kind}.{name}" if mode == "data" else f"{kind}.{name}")
+
+    def content(self, key: Address, instance: Instance) -> Content:
+        """The body of one instance."""
+        cache = (key, instance.suffix)
+        if instance.index is not None or cache not in self._contents:
+            scope: Scope = NestedScope(self, instance.names) if instance.names else self
+            content = Content(self.folder.resources[key].layers, scope, self.evaluation.stack, _META)
+            if instance.index is not None:
+                return content
+            self._contents[cache] = content
+        return self._contents[cache]
+
+    def _resource_value(self, key: Address) -> Value:
+        return together(self.expansion(key), lambda instance: self._object(key, instance))
+
+    def _object(self, key: Address, instance: Instance) -> Value:
+        mode, kind, _ = key
+        address = self._block_address(key) + instance.suffix
+        content = self.content(key, instance)
+        index = self.standing.key(instance)
+        if mode == "data":
+            provider = self._provider(key)
+            source = data_sources.DataSource(address, content, provider, self.evaluation, self._render)
+            return Object(content, lambda name: data_sources.attribute(kind, source, name, index))
+        if data_sources.is_made_up(kind):
+            symbol = address if index is None else f"{address}[{_shown(index)}]"
+            return Object(content, lambda name: data_sources.made_up(kind, content, symbol, name))
+        return Object(content, lambda name: Reference(address, name, index))
+
+    def _provider(self, key: Address) -> str:
+        """The root's name of the provider configuration that a resource uses."""
+        found = self.folder.resources[key].attribute("provider")
+        name = provider_name(found[1].expression) if found else key[1].split("_", 1)[0]
+        return self.standing.providers.get(name, name)
+
+    def resources(self, wanted: Callable[[str], bool]) -> Iterator[Resource]:
+        """What is declared here and below, in order of declaration."""
+        for key in self.folder.order:
+            if isinstance(key, str):
+                for child in self.children(key).values():
+                    if isinstance(child, Module):
+                        yield from child.resources(wanted)
+                continue
+            mode, kind, _ = key
+            if not wanted(f"data.{kind}" if mode == "data" else kind):
+                continue
+            for instance in self.expansion(key).instances.values():
+                yield self._resource(key, instance)
+
+    def _resource(self, key: Address, instance: Instance) -> Resource:
+        declaration = self.folder.resources[key]
+        header = declaration.header
+        content = self.content(key, instance)
+        exists, many, guard = self.standing.with_instance(instance)
+        return Resource(
+            type=f"data.{key[1]}" if key[0] == "data" else key[1],
+            address=self._block_address(key) + instance.suffix,
+            attributes=cast("Mapping[str, Value]", content),
+            span=declaration.span,
+            header=header,
+            language="terraform",
+            locator=lambda path: (content.locate(path) if path else None) or header,
+            exists=exists,
+            many=many,
+            guard=guard,
+            calls=self.standing.calls,
+        )
+
+    # --- module calls ---
+
+    def below(self) -> Iterator[Module]:
+        """This module and all that are called from it."""
+        yield self
+        for name in self.folder.modules:
+            for child in self.children(name).values():
+                if isinstance(child, Module):
+                    yield from child.below()
+
+    def holes(self) -> Iterator[Hole]:
+        """What could not be read here, and the modules called from here that are not there."""
+        for span in self.folder.unread:
+            yield Hole(self.standing.address, span, "it could not be read", anything=True)
+        for name in self.folder.modules:
+            for child in self.children(name).values():
+                if isinstance(child, Hole):
+                    yield child
+
+    def children(self, name: str) -> dict[Key, Module | Hole]:
+        """The instances of a call: modules, or holes where the module isn't there."""
+        children: dict[Key, Module | Hole] = {}
+        for key, instance in self.expansion(name).instances.items():
+            # In one of many, what refers to its neighbours means those of the same instance.
+            children[key] = self._child(name, replace(instance, index=own_key(instance)) if instance.many else instance)
+        return children
+
+    def _child(self, name: str, instance: Instance) -> Module | Hole:
+        cache = (name, instance.suffix, _shown(instance.index))
+        if cache not in self._children:
+            self._children[cache] = self._call(name, instance)
+        return self._children[cache]
+
+    def _call(self, name: str, instance: Instance) -> Module | Hole:
+        declaration = self.folder.modules[name]
+        address = self.standing.within(f"module.{name}{instance.suffix}")
+        scope: Scope = NestedScope(self, instance.names) if instance.names else self
+        arguments = Content(declaration.layers, scope, self.evaluation.stack, _CALL_META)
+        located = self._located(name, declaration)
+        if isinstance(located, Absent):
+            if located.wrong:
+                self.evaluation.problem(declaration.header, located.reason)
+            return Hole(address, declaration.span, located.reason, tuple(arguments[a] for a in arguments))
+        exists, many, guard = self.standing.with_instance(instance)
+        calls = (*self.standing.calls, Call(address, declaration.header))
+        standing = Standing(
+            located, address, exists, many, guard, self.standing.key(instance), calls, self._providers_of(declaration)
+        )
+        sources = self.evaluation.sources
+        folder = sources.files.folder(located.folder, sources.boundary)
+
+        def given(argument: str) -> Value | Missing:
+            return arguments.get(argument, MISSING)
+
+        return Module(self.evaluation, folder, standing, given, self)
+
+    def _located(self, name: str, declaration: Declaration) -> Located | Absent:
+        found = declaration.attribute("source")
+        source = value_of(found[1].expression, self, found[0]) if found else None
+        located = self.evaluation.sources.locate(source, name, self.standing.place)
+        if isinstance(located, Absent):
+            return located
+        module: Module | None = self
+        while module is not None:
+            if module.folder.path == located.folder:
+                return Absent(f"module {name} calls itself", wrong=True)
+            module = module.parent
+        if len(self.standing.calls) >= MAX_MODULE_DEPTH:
+            return Absent(f"modules call one another more than {MAX_MODULE_DEPTH} deep", wrong=True)
+        return located
+
+    def _providers_of(self, declaration: Declaration) -> Mapping[str, str]:
+        inherited = self.standing.providers
+        found = declaration.attribute("providers")
+        if found is None or not isinstance(found[1].expression, ObjectCons):
+            return inherited
+        pairs = ((provider_name(key), provider_name(value)) for key, value in found[1].expression.items)
+        return {**inherited, **{inner: inherited.get(outer, outer) for inner, outer in pairs}}
+
+    def _module_value(self, name: str) -> Value:
+        span = self.folder.modules[name].span
+
+        def outputs(instance: Instance) -> Value:
+            child = self._child(name, instance)
+            if isinstance(child, Hole):
+                return Unknown(child.reason, span, child.address)
+            return cast("Value", child.outputs)
+
+        return together(self.expansion(name), outputs)
+
+
+def provider_name(expression: Expression) -> str:
+    """``aws``, ``aws.east``: in HCL a traversal, in JSON a string; "" for what is neither."""
+    if isinstance(expression, Template) and len(expression.parts) == 1:
+        expression = expression.parts[0]
+    if isinstance(expression, LiteralNode):
+        return str(expression.value)
+    if isinstance(expression, GetAttr) and isinstance(expression.source, Variable):
+        return f"{expression.source.name}.{expression.name}"
+    return expression.name if isinstance(expression, Variable) else ""
+
+
+def _shown(index: Value) -> str:
+    return "" if index is None else show_key(index) or repr(index)
