@@ -1,0 +1,199 @@
+"""Which files a scan reads: walks what the user named, and leaves out what is not the user's own text."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ecsnet import gitignore
+from ecsnet.config import ConfigError
+from ecsnet.resources import Problem
+
+# What tools fetch or generate: copies of other people's configurations.
+SKIPPED = frozenset({".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", "node_modules"})
+TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
+TEMPLATES = (".yaml", ".yml", ".json", ".template")
+_NOT_TEMPLATES = (".tfvars.json", ".tfstate.json", ".tftest.json", ".tfmock.json")
+_MAX_GITIGNORE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Files of a scan, named as the user would, each once, in order.
+
+    ``templates`` only look like templates by their name, except those in ``explicit``: the user named them. ``base`` is
+    the folder that holds all that was named.
+    """
+
+    terraform: tuple[str, ...]
+    templates: tuple[str, ...]
+    explicit: frozenset[str]
+    problems: tuple[Problem, ...]
+    base: str
+
+
+@dataclass(slots=True)
+class _Walk:
+    terraform: dict[str, str] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
+    explicit: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    folders: set[str] = field(default_factory=set)
+
+
+def find(paths: Sequence[str]) -> Found:
+    """The files in ``paths``, folders and files mixed. A Terraform file stands for its folder.
+
+    :raises ConfigError: a path does not exist
+    """
+    walk = _Walk()
+    bases: list[str] = []
+    for path in paths:
+        name = _slashes(os.path.normpath(path))
+        try:
+            mode = os.stat(path).st_mode
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise ConfigError(f"{path}: {reason}") from None
+        if stat.S_ISDIR(mode):
+            bases.append(os.path.abspath(name))
+            _walk_folder(name, walk)
+        else:
+            bases.append(os.path.dirname(os.path.abspath(name)))
+            _add_named_file(name, stat.S_ISREG(mode), walk)
+    return Found(
+        tuple(sorted(walk.terraform.values())),
+        tuple(sorted(walk.templates.values())),
+        frozenset(walk.explicit),
+        tuple(walk.problems),
+        os.path.commonpath(bases) if bases else os.getcwd(),
+    )
+
+
+def checkout(folder: str) -> str | None:
+    """The absolute path of the git checkout that ``folder`` is in."""
+    at = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(at, ".git")):
+        above = os.path.dirname(at)
+        if above == at:
+            return None
+        at = above
+    return at
+
+
+def _add_named_file(name: str, regular: bool, walk: _Walk) -> None:
+    if not regular:
+        walk.problems.append(Problem(name, 1, 1, "neither a file nor a folder"))
+    elif name.endswith(TERRAFORM):
+        folder = os.path.dirname(name)
+        boundary = checkout(folder) or folder or "."
+        for entry in _entries(folder or ".", walk):
+            if entry.name.endswith(TERRAFORM) and _is_own_file(entry, boundary):
+                _add(_join(folder, entry.name), walk)
+    elif name.endswith(TEMPLATES) and not name.endswith(_NOT_TEMPLATES):
+        _add(name, walk)
+        walk.explicit.add(walk.templates[os.path.abspath(name)])
+    else:
+        walk.problems.append(Problem(name, 1, 1, "neither Terraform nor a CloudFormation template"))
+
+
+def _add(name: str, walk: _Walk) -> None:
+    """The same file by another name ("a.tf", "../x/a.tf") keeps the first."""
+    if name.endswith(TERRAFORM):
+        walk.terraform.setdefault(os.path.abspath(name), name)
+    elif name.endswith(TEMPLATES) and not name.endswith(_NOT_TEMPLATES):
+        walk.templates.setdefault(os.path.abspath(name), name)
+
+
+def _walk_folder(top: str, walk: _Walk) -> None:
+    root = checkout(top)
+    stack = _ignores_above(top, root) if root is not None else ()
+    pending: list[tuple[str, tuple[gitignore.Ignores, ...], tuple[str, ...]]] = [
+        (top, stack, _segments(top, root) if root is not None else ())
+    ]
+    while pending:
+        folder, stack, place = pending.pop()
+        if os.path.abspath(folder) in walk.folders:
+            continue
+        walk.folders.add(os.path.abspath(folder))
+        entries = _entries(folder, walk)
+        names = {entry.name for entry in entries}
+        if folder != top and "pyvenv.cfg" in names:
+            continue
+        in_checkout = root is not None or ".git" in names
+        if ".git" in names:
+            # A checkout within a checkout has ignore files of its own.
+            stack, place = (), ()
+        if in_checkout and ".gitignore" in names:
+            stack = (*stack, gitignore.parse(_read_text(os.path.join(folder, ".gitignore")), place))
+        for entry in entries:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if is_folder and entry.name in SKIPPED:
+                continue
+            if not is_folder and not entry.name.endswith((*TERRAFORM, *TEMPLATES)):
+                continue
+            inside = (*place, entry.name)
+            if stack and gitignore.ignored(inside, is_folder, stack):
+                continue
+            name = _join(folder, entry.name)
+            if is_folder:
+                pending.append((name, stack, inside))
+            elif _is_own_file(entry, root or top):
+                _add(name, walk)
+
+
+def _entries(folder: str, walk: _Walk) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        walk.problems.append(Problem(folder, 1, 1, f"cannot read the folder: {error.strerror}"))
+        return []
+
+
+def _is_own_file(entry: os.DirEntry[str], boundary: str) -> bool:
+    """Whether it is a regular file; a link to one counts where that lies inside ``boundary``."""
+    try:
+        if not entry.is_file() or not entry.is_symlink():
+            return entry.is_file()
+        limit = os.path.realpath(boundary)
+        return os.path.commonpath([limit, os.path.realpath(entry.path)]) == limit
+    except (OSError, ValueError):
+        return False
+
+
+def _ignores_above(folder: str, root: str) -> tuple[gitignore.Ignores, ...]:
+    """The ignore files of the folders over ``folder``, from the top of the checkout down."""
+    return tuple(
+        gitignore.parse(_read_text(file), above)
+        for above in _prefixes(_segments(folder, root))
+        if os.path.isfile(file := os.path.join(root, *above, ".gitignore"))
+    )
+
+
+def _prefixes(segments: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    return (segments[:length] for length in range(len(segments)))
+
+
+def _segments(folder: str, root: str) -> tuple[str, ...]:
+    relative = os.path.relpath(os.path.abspath(folder), root)
+    return () if relative == os.curdir else tuple(relative.split(os.sep))
+
+
+def _read_text(path: str) -> str:
+    """A file that cannot be read ignores nothing."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(_MAX_GITIGNORE).decode("utf-8", "surrogateescape")
+    except OSError:
+        return ""
+
+
+def _join(folder: str, name: str) -> str:
+    return name if folder in ("", ".") else _slashes(os.path.join(folder, name))
+
+
+def _slashes(path: str) -> str:
+    return path if os.sep == "/" else path.replace(os.sep, "/")

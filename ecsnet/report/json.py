@@ -1,0 +1,108 @@
+"""``--format json``, version 1. Stable: keys are added, never renamed, never removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from ecsnet import __version__
+from ecsnet.findings import Finding, Level, Report, Rule
+from ecsnet.values import Span
+
+Json = dict[str, object]
+
+
+def render(report: Report) -> str:
+    """The report as one JSON object, ASCII only, ending in a new line."""
+    return _dump(
+        {
+            "version": "1",
+            "tool": {"name": "ecsnet", "version": __version__},
+            "findings": [_finding(finding) for finding in report.findings],
+            "suppressed": [],
+            "unknown": [
+                {
+                    "rule": undecided.rule.id,
+                    "resource": undecided.resource.address,
+                    "reason": undecided.reason,
+                    "location": _location(undecided.span),
+                }
+                for undecided in report.undecided
+            ],
+            "errors": [
+                {"file": problem.file, "line": problem.line, "message": problem.message} for problem in report.problems
+            ],
+            "summary": {
+                "files": len(report.files),
+                "resources": report.resources,
+                "findings": {
+                    level.value: sum(finding.level is level for finding in report.findings) for level in Level
+                },
+                "seconds": round(report.seconds, 3),
+            },
+        }
+    )
+
+
+def render_rules(rules: Iterable[Rule]) -> str:
+    """The catalogue, as a list of objects."""
+    return _dump([_rule(rule) for rule in rules])
+
+
+def render_rule(rule: Rule) -> str:
+    return _dump(_rule(rule))
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "rule": finding.rule.id,
+        "name": finding.rule.name,
+        "level": finding.level.value,
+        "resource": finding.resource.address,
+        "message": finding.message,
+        "fix": finding.fix,
+        "help": finding.rule.help,
+        "location": _location(finding.span),
+        "path": [
+            {"resource": hop.resource, "message": hop.message, "location": _location(hop.span)} for hop in finding.path
+        ],
+        "scenario": dict(finding.scenario),
+    }
+
+
+def _location(span: Span) -> Json:
+    return {
+        "file": span.file,
+        "start_line": span.start_line,
+        "start_column": span.start_column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def _rule(rule: Rule) -> Json:
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "cfn_lint_id": rule.cfn_lint_id,
+        "level": rule.level.value,
+        "opt_in": rule.opt_in,
+        "summary": rule.summary,
+        "why": rule.why,
+        "fix": dict(rule.fix),
+        "references": list(rule.references),
+        "help": rule.help,
+    }
+
+
+def _dump(document: object) -> str:
+    return json.dumps(_portable(document), indent=2) + "\n"
+
+
+def _portable(value: object) -> object:
+    """Without lone surrogates, which file names may hold and JSON may not."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_portable(key): _portable(item) for key, item in value.items()}
+    return [_portable(item) for item in value] if isinstance(value, list) else value

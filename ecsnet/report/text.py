@@ -1,0 +1,164 @@
+"""``--format text``: for people, and for editors that read ``file:line:column``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ecsnet.findings import Finding, Hop, Level, Report, Rule, Undecided
+from ecsnet.report.source import Excerpt, Sources, printable
+from ecsnet.resources import Problem
+from ecsnet.values import Span
+
+_STYLES = {"error": "1;31", "warning": "1;33", "info": "1;36", "unknown": "1;35", "bold": "1", "dim": "2", "good": "32"}
+
+
+class Paint:
+    """Colours, or none."""
+
+    def __init__(self, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, style: str, text: str) -> str:
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self._colour and text else text
+
+
+def render(report: Report, *, colour: bool = False, show_unknown: bool = False) -> Iterator[str]:
+    """Lines: findings with their source and path, unknowns when asked for, errors, and a summary."""
+    paint, sources = Paint(colour), Sources()
+    for finding in report.findings:
+        yield from _finding(finding, sources, paint)
+        yield ""
+    if show_unknown:
+        for undecided in report.undecided:
+            yield from _undecided(undecided, paint)
+            yield ""
+    for problem in report.problems:
+        yield from _problem(problem, sources, paint)
+        yield ""
+    yield _summary(report, show_unknown, paint)
+
+
+def render_quiet(report: Report, *, colour: bool = False) -> Iterator[str]:
+    """One line a finding, and nothing else."""
+    paint = Paint(colour)
+    for finding in report.findings:
+        yield f"{_header(finding, paint)}: {printable(finding.resource.address)}: {printable(finding.message)}"
+
+
+def render_problems(report: Report, *, colour: bool = False) -> Iterator[str]:
+    """One line an error of the input."""
+    return (_problem_line(problem, Paint(colour)) for problem in report.problems)
+
+
+def render_rules(rules: Sequence[Rule]) -> Iterator[str]:
+    """The catalogue as a table."""
+    rows = [("ID", "CFN-LINT", "LEVEL", "NAME", "SUMMARY")]
+    rows += [
+        (rule.id, rule.cfn_lint_id, rule.level.value + " (opt-in)" * rule.opt_in, rule.name, rule.summary)
+        for rule in rules
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        yield "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[-1]])
+
+
+def _finding(finding: Finding, sources: Sources, paint: Paint) -> Iterator[str]:
+    yield _header(finding, paint)
+    yield f"  {paint('bold', printable(finding.resource.address))}: {printable(finding.message)}"
+    yield from _snippet(finding, sources, paint)
+    if finding.scenario:
+        assumed = ", ".join(f"{printable(name)} = {printable(value)}" for name, value in finding.scenario.items())
+        yield f"  {paint('bold', 'when:')} {assumed}"
+    if finding.path:
+        yield f"  {paint('bold', 'path:')}"
+        yield from _path(finding.path, paint)
+    yield from _labelled("help:", finding.fix, paint)
+    yield f"  {paint('dim', 'more: ecsnet rule ' + finding.rule.id)}"
+
+
+def _header(finding: Finding, paint: Paint) -> str:
+    place, level = paint("bold", _place(finding.span)), paint(finding.level.value, finding.level.value)
+    return f"{place} {level} {paint('bold', finding.rule.id)} {finding.rule.name}"
+
+
+def _snippet(finding: Finding, sources: Sources, paint: Paint) -> Iterator[str]:
+    """The deciding line, under the first line of the resource it belongs to."""
+    marked = sources.excerpt(finding.span)
+    if marked is None:
+        return
+    gutter = len(str(marked.number))
+    bar = paint("dim", "|")
+    yield f"  {' ' * gutter} {bar}"
+    header, block, span = finding.resource.header, finding.resource.span, finding.span
+    if header.file == span.file and header.start_line < span.start_line <= block.end_line:
+        opening = sources.excerpt(header)
+        if opening is not None:
+            yield _source_line(opening, gutter, paint)
+            if header.start_line + 1 < span.start_line:
+                yield f"  {' ' * gutter} {bar} {paint('dim', '...')}"
+    yield _source_line(marked, gutter, paint)
+    yield f"  {' ' * gutter} {bar} {' ' * marked.offset}{paint(finding.level.value, '^' * marked.length)}"
+
+
+def _source_line(excerpt: Excerpt, gutter: int, paint: Paint) -> str:
+    return f"  {paint('dim', str(excerpt.number).rjust(gutter))} {paint('dim', '|')} {excerpt.text}".rstrip()
+
+
+def _path(path: Iterable[Hop], paint: Paint) -> Iterator[str]:
+    for number, hop in enumerate(path, start=1):
+        where = f"{printable(hop.resource)}: " if hop.resource else ""
+        yield f"    {number}. {where}{printable(hop.message)} {paint('dim', f'({_place(hop.span)})')}"
+
+
+def _labelled(label: str, text: str, paint: Paint) -> Iterator[str]:
+    """A text of several lines, each after the first under the label's own text."""
+    for number, line in enumerate(text.strip().split("\n") if text.strip() else ()):
+        lead = paint("bold", label) if number == 0 else " " * len(label)
+        yield f"  {lead} {printable(line.rstrip())}".rstrip()
+
+
+def _undecided(undecided: Undecided, paint: Paint) -> Iterator[str]:
+    rule, place = undecided.rule, paint("bold", _place(undecided.resource.header))
+    yield f"{place} {paint('unknown', 'unknown')} {paint('bold', rule.id)} {rule.name}"
+    yield f"  {paint('bold', printable(undecided.resource.address))}: {printable(undecided.reason)}"
+    if undecided.span != undecided.resource.header:
+        yield f"    {paint('dim', 'decided at ' + _place(undecided.span))}"
+
+
+def _problem_line(problem: Problem, paint: Paint) -> str:
+    place = f"{printable(problem.file)}:{problem.line}:{problem.column}"
+    return f"{paint('bold', place)} {paint('error', 'cannot read')}: {printable(problem.message)}"
+
+
+def _problem(problem: Problem, sources: Sources, paint: Paint) -> Iterator[str]:
+    yield _problem_line(problem, paint)
+    start = Span(problem.file, problem.line, problem.column, problem.line, problem.column + 1)
+    excerpt = sources.excerpt(start) if (problem.line, problem.column) != (1, 1) else None
+    if excerpt is not None:
+        gutter = " " * len(str(excerpt.number))
+        yield _source_line(excerpt, len(gutter), paint)
+        yield f"  {gutter} {paint('dim', '|')} {' ' * excerpt.offset}{paint('error', '^')}"
+
+
+def _summary(report: Report, show_unknown: bool, paint: Paint) -> str:
+    counts = {level: sum(finding.level is level for finding in report.findings) for level in Level}
+    parts = [
+        paint(level.value, _count(count, level.value)) if level is not Level.INFO else paint("info", f"{count} info")
+        for level, count in counts.items()
+        if count
+    ]
+    text = f"{_count(len(report.findings), 'finding')} ({', '.join(parts)})" if parts else paint("good", "0 findings")
+    unknown = f", {len(report.undecided)} unknown" if report.undecided else ""
+    if unknown and not show_unknown:
+        unknown += " (--show-unknown lists them)"
+    problems = ", " + paint("error", _count(len(report.problems), "unreadable place")) if report.problems else ""
+    looked = f"{_count(report.resources, 'resource')} in {_count(len(report.files), 'file')}, {report.seconds:.2f} s"
+    return f"{text}{unknown}{problems}; {looked}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _place(span: Span) -> str:
+    return f"{printable(span.file)}:{span.start_line}:{span.start_column}"
