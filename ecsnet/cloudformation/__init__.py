@@ -1,0 +1,6 @@
+"""CloudFormation: templates in YAML and JSON, evaluated without running or fetching anything."""
+
+from ecsnet.cloudformation.document import looks_like_template
+from ecsnet.cloudformation.template import called_templates, load
+
+__all__ = ["called_templates", "load", "looks_like_template"]

@@ -1,0 +1,109 @@
+"""Conditions, three-valued, and what follows from taking one to be true or false."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecsnet.cloudformation.context import Context
+from ecsnet.cloudformation.nodes import Items, Node, Scalar, Table
+from ecsnet.cloudformation.texts import as_text
+from ecsnet.values import Tri, Value, equal
+
+if TYPE_CHECKING:
+    from ecsnet.cloudformation.stack import Stack
+
+
+def named(stack: Stack, name: str, context: Context) -> Tri:
+    """The condition ``name`` of the template."""
+    fact = context.fact(name)
+    if fact is not None:
+        return Tri.of(fact)
+    key = (name, context)
+    if key not in stack.decided:
+        place = stack.section("Conditions").get(name)
+        if place is None:
+            return Tri.UNKNOWN
+        with stack.run.entered((id(stack), "condition", name)) as first:
+            if not first:
+                return Tri.UNKNOWN
+            inner = Context(context.facts, place.context.loops)
+            stack.decided[key] = holds(stack, place.pair.value, inner)
+    return stack.decided[key]
+
+
+def holds(stack: Stack, node: Node, context: Context) -> Tri:
+    """A condition, or the name of one, as ``Fn::If`` takes it."""
+    if stack.run.exhausted() is not None:
+        return Tri.UNKNOWN
+    if isinstance(node, Scalar):
+        return named(stack, node.text, context)
+    if not isinstance(node, Table) or len(node.pairs) != 1:
+        return Tri.UNKNOWN
+    [(function, pair)] = node.pairs.items()
+    argument = pair.value
+    if function == "Condition":
+        return named(stack, argument.text, context) if isinstance(argument, Scalar) else Tri.UNKNOWN
+    return operation(stack, function, argument, context)
+
+
+def operation(stack: Stack, function: str, argument: Node, context: Context) -> Tri:
+    """``Fn::Equals``, ``Fn::Not``, ``Fn::And``, ``Fn::Or``; unknown for anything else."""
+    operands = argument.items if isinstance(argument, Items) else ()
+    stack.run.depth += 1
+    try:
+        if function == "Fn::Equals" and len(operands) == 2:
+            left, right = (_comparable(stack.value(operand, context)) for operand in operands)
+            return equal(left, right)
+        if function == "Fn::Not" and len(operands) == 1:
+            return ~holds(stack, operands[0], context)
+        if function == "Fn::And" and operands:
+            return Tri.all(holds(stack, operand, context) for operand in operands)
+        if function == "Fn::Or" and operands:
+            return Tri.any(holds(stack, operand, context) for operand in operands)
+    finally:
+        stack.run.depth -= 1
+    return Tri.UNKNOWN
+
+
+def _comparable(value: Value) -> Value:
+    """CloudFormation compares scalars as strings: ``true`` equals ``"true"``."""
+    return as_text(value) if isinstance(value, (bool, int)) else value
+
+
+def canonical(stack: Stack, name: str) -> str:
+    """The condition that ``name`` is another name of, if it is."""
+    seen = {name}
+    while True:
+        place = stack.section("Conditions").get(name)
+        node = place.pair.value.get("Condition") if place and isinstance(place.pair.value, Table) else None
+        if not isinstance(node, Scalar) or node.text in seen:
+            return name
+        name = node.text
+        seen.add(name)
+
+
+def assume(stack: Stack, condition: Node | str, truth: bool, context: Context) -> Context:
+    """The context with all that follows from the condition being true, or false."""
+    facts = dict(context.facts)
+    todo: list[tuple[Node | str, bool]] = [(condition, truth)]
+    while todo:
+        item, value = todo.pop()
+        if isinstance(item, Scalar):
+            item = item.text
+        if isinstance(item, str):
+            if item in facts:
+                continue
+            facts[item] = value
+            place = stack.section("Conditions").get(item)
+            if place is not None:
+                todo.append((place.pair.value, value))
+        elif isinstance(item, Table) and len(item.pairs) == 1:
+            [(function, pair)] = item.pairs.items()
+            operands = pair.value.items if isinstance(pair.value, Items) else ()
+            if function == "Condition" and isinstance(pair.value, Scalar):
+                todo.append((pair.value.text, value))
+            elif function == "Fn::Not":
+                todo += [(operand, not value) for operand in operands[:1]]
+            elif (function == "Fn::And" and value) or (function == "Fn::Or" and not value):
+                todo += [(operand, value) for operand in operands]
+    return Context(frozenset(facts.items()), context.loops)

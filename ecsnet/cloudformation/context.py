@@ -1,0 +1,123 @@
+"""What evaluation needs to know beside the template: assumptions, loop variables, bounds of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Literal, TypeVar, Union
+
+from ecsnet.resources import Hole, Problem
+from ecsnet.values import Unknown, Value
+
+if TYPE_CHECKING:
+    from ecsnet.cloudformation.nodes import Document
+
+MAX_STEPS = 3_000_000
+MAX_NESTING = 150
+MAX_STACKS = 200
+
+T = TypeVar("T")
+
+
+class Absent(Enum):
+    """What ``AWS::NoValue`` evaluates to: the property or element that it is given for is not there."""
+
+    NO_VALUE = "AWS::NoValue"
+
+
+NO_VALUE: Literal[Absent.NO_VALUE] = Absent.NO_VALUE
+Result = Union[Value, Absent]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """``facts``: conditions of the template that are taken to be true or false, because what is evaluated only exists,
+    or is only used, when they are. ``loops``: the variables of the ``Fn::ForEach`` around.
+    """
+
+    facts: frozenset[tuple[str, bool]] = frozenset()
+    loops: tuple[tuple[str, str], ...] = ()
+
+    def fact(self, condition: str) -> bool | None:
+        if (condition, True) in self.facts:
+            return True
+        return False if (condition, False) in self.facts else None
+
+    def loop(self, variable: str) -> str | None:
+        return next((value for name, value in reversed(self.loops) if name == variable), None)
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One ``load``: what all its stacks share. ``zones``: how many zones ``Fn::GetAZs`` has. ``single``: symbols of
+    unknowns that are one word, without a comma. ``active``: what is being evaluated, to notice circles.
+    """
+
+    boundary: str
+    zones: int
+    documents: dict[str, Document | Problem | None] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+    problems: dict[Problem, None] = field(default_factory=dict)
+    holes: list[Hole] = field(default_factory=list)
+    single: set[str] = field(default_factory=set)
+    active: set[object] = field(default_factory=set)
+    depth: int = 0
+    steps: int = 0
+    stacks: int = 0
+
+    def exhausted(self) -> Unknown | None:
+        """Counts one step; why to go no further, if so."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            return Unknown(f"more than {MAX_STEPS} steps of evaluation")
+        if self.depth > MAX_NESTING:
+            return Unknown(f"more than {MAX_NESTING} levels of evaluation")
+        return None
+
+    @contextmanager
+    def entered(self, key: object) -> Iterator[bool]:
+        """Whether ``key`` was not being evaluated already."""
+        if key in self.active:
+            yield False
+            return
+        self.active.add(key)
+        self.depth += 1
+        try:
+            yield True
+        finally:
+            self.depth -= 1
+            self.active.discard(key)
+
+
+def settle(result: Result) -> Value:
+    """A value for a place that cannot be removed: there ``AWS::NoValue`` is null."""
+    return None if isinstance(result, Absent) else result
+
+
+def map_candidates(value: Unknown, step: Callable[[Value], Value], symbol: str, series: str = "") -> Value:
+    """``step`` applied to a value that is unknown but for its candidates."""
+    if value.candidates is None:
+        return Unknown(value.reason, value.origin, symbol, series)
+    return one_of([step(candidate) for candidate in value.candidates], value, symbol)
+
+
+MAX_CANDIDATES = 64
+
+
+def one_of(candidates: list[Value], why: Unknown, symbol: str = "") -> Value:
+    """Unknown but for its candidates; the value itself when they are all the same."""
+    from ecsnet.values import Tri, equal
+
+    flat: list[Value] = []
+    for candidate in candidates:
+        nested = candidate.candidates if isinstance(candidate, Unknown) else None
+        for value in (candidate,) if nested is None else nested:
+            if len(flat) > MAX_CANDIDATES:
+                return Unknown(why.reason, why.origin, symbol)
+            if not any(other is value or equal(other, value) is Tri.TRUE for other in flat):
+                flat.append(value)
+    if len(flat) == 1:
+        return flat[0]
+    return Unknown(why.reason, why.origin, symbol, "", tuple(flat))

@@ -1,0 +1,89 @@
+"""Which resources a template declares, and what may declare more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ecsnet.cloudformation import conditions
+from ecsnet.cloudformation.context import Context
+from ecsnet.cloudformation.nodes import LOOP, Items, Scalar, Table
+from ecsnet.cloudformation.properties import Declared
+from ecsnet.resources import Hole
+from ecsnet.values import Tri
+
+if TYPE_CHECKING:
+    from ecsnet.cloudformation.stack import Stack
+
+MACRO = "Fn::Transform"
+
+# Macros of AWS that add nothing to a network: they rewrite resources in place, or add what has no part in one.
+_HARMLESS_MACROS = frozenset({
+    "AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen",
+    "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16",
+})  # fmt: skip
+_SERVERLESS = "AWS::Serverless-2016-10-31"
+
+
+def declared(stack: Stack) -> Iterator[Declared]:
+    """The resources, in order of declaration, those that are not created too."""
+    for name, place in stack.section("Resources").items():
+        body = place.pair.value
+        kind = body.get("Type") if isinstance(body, Table) else None
+        if name == MACRO or name.startswith(LOOP):
+            continue
+        if not isinstance(body, Table) or not isinstance(kind, Scalar) or not isinstance(kind.value, str):
+            stack.complain(place.pair.key.start, f"the resource {name!r} has no Type")
+            continue
+        exists, guard, context = _existence(stack, body, place.context)
+        yield Declared(name, kind.value, place.pair.key, body, place.path, context, exists, guard)
+
+
+def _existence(stack: Stack, body: Table, context: Context) -> tuple[Tri, str, Context]:
+    """Whether a resource is there, on which condition, and what holds when it is."""
+    exists, guard = stack.exists, stack.guard
+    node = body.get("Condition")
+    if isinstance(node, Scalar):
+        name = node.text
+        for variable, word in context.loops:
+            name = name.replace(f"${{{variable}}}", word)
+        truth = conditions.named(stack, name, context)
+        if truth is Tri.UNKNOWN:
+            own = stack.address + conditions.canonical(stack, name)
+            guard = f"{guard} and {own}" if guard else own
+            context = conditions.assume(stack, name, True, context)
+        exists &= truth
+    elif node is not None:
+        exists &= Tri.UNKNOWN
+    return exists, guard if exists is Tri.UNKNOWN else "", context
+
+
+def unseen(stack: Stack) -> Iterator[Hole]:
+    """Macros over the whole template, and macros and loops that make resources."""
+    address = stack.address.rstrip(".")
+    root = stack.document.root
+    node = root.get("Transform") if isinstance(root, Table) else None
+    items = node.items if isinstance(node, Items) else () if node is None else (node,)
+    for item in items:
+        name = _macro_name(item.get("Name") if isinstance(item, Table) else item)
+        if name not in _HARMLESS_MACROS:
+            reason = f"the macro {name} may change the whole template"
+            yield Hole(address, stack.span(item, ("Transform",)), reason, anything=True)
+    for name, place in stack.section("Resources").items():
+        if name == MACRO or name.startswith(LOOP):
+            what = "a macro" if name == MACRO else "a loop over a list that is not known"
+            span = stack.document.pair_span(place.pair, place.path)
+            yield Hole(address, span, f"{what} makes resources", anything=True)
+
+
+def adds_names(stack: Stack) -> bool:
+    """Whether something may declare names that are not written: a macro, or SAM, which makes roles and the like."""
+    root = stack.document.root
+    node = root.get("Transform") if isinstance(root, Table) else None
+    items = node.items if isinstance(node, Items) else () if node is None else (node,)
+    serverless = any(isinstance(item, Scalar) and item.text == _SERVERLESS for item in items)
+    return serverless or any(True for _ in unseen(stack))
+
+
+def _macro_name(node: object) -> str:
+    return node.text if isinstance(node, Scalar) else "(unnamed)"

@@ -1,0 +1,100 @@
+"""Parameters and pseudo parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecsnet.cloudformation.context import MAX_CANDIDATES, Context
+from ecsnet.cloudformation.nodes import Items, Node, Scalar, Table, number
+from ecsnet.cloudformation.texts import as_text, concatenate, split
+from ecsnet.values import Span, Unknown, Value
+
+if TYPE_CHECKING:
+    from ecsnet.cloudformation.stack import Stack
+
+_OF_THE_STACK = frozenset({"AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"})
+_PSEUDO = frozenset({"AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix"}) | _OF_THE_STACK
+_SSM = "AWS::SSM::Parameter::Value<"
+_ZONES = "List<AWS::EC2::AvailabilityZone::Name>"
+
+
+def is_pseudo(name: str) -> bool:
+    return name in _PSEUDO or name == "AWS::NoValue"
+
+
+def pseudo(stack: Stack, name: str) -> Value:
+    """Region and account are the same in nested stacks; a stack's name is its own."""
+    symbol = stack.address + name if name in _OF_THE_STACK else name
+    if name != "AWS::NotificationARNs":
+        stack.run.single.add(symbol)
+    return Unknown(f"{name} is known only at deployment", symbol=symbol if name in _PSEUDO else "")
+
+
+def parameter(stack: Stack, name: str) -> Value:
+    """The value given, else the default: both are what a deployment of this text gets."""
+    place = stack.section("Parameters")[name]
+    body = place.pair.value
+    table = body if isinstance(body, Table) else Table({}, body.start, body.end)
+    kind_node = table.get("Type")
+    kind = kind_node.text if isinstance(kind_node, Scalar) else "String"
+    symbol = stack.address + name
+    origin = stack.document.pair_span(place.pair, place.path)
+    if name in stack.given:
+        return _typed(stack, stack.given[name], kind, symbol, origin)
+    default = table.get("Default")
+    if default is not None:
+        value: Value = default.text if isinstance(default, Scalar) else stack.value(default, Context())
+        return _typed(stack, value, kind, symbol, origin)
+    reason = f"parameter {name} has no default"
+    if kind == _ZONES:
+        return Unknown(reason, origin, symbol, symbol)
+    if not is_list(kind) and not kind.startswith(_SSM) and kind not in ("String", "Number"):
+        stack.run.single.add(symbol)
+    return Unknown(reason, origin, symbol, "", _allowed(table.get("AllowedValues"), kind))
+
+
+def is_list(kind: str) -> bool:
+    return kind == "CommaDelimitedList" or kind.startswith("List<")
+
+
+def _allowed(node: Node | None, kind: str) -> tuple[Value, ...] | None:
+    if not isinstance(node, Items) or is_list(kind) or kind.startswith(_SSM):
+        return None
+    if not 0 < len(node.items) <= MAX_CANDIDATES or not all(isinstance(item, Scalar) for item in node.items):
+        return None
+    return tuple(_scalar(item.text, kind) for item in node.items if isinstance(item, Scalar))
+
+
+def _scalar(value: Value, kind: str) -> Value:
+    if kind == "Number" and isinstance(value, str):
+        found = number(value.strip())
+        return value if found is None else found
+    return value
+
+
+def _typed(stack: Stack, value: Value, kind: str, symbol: str, origin: Span) -> Value:
+    if kind.startswith(_SSM):
+        if isinstance(value, str):
+            return Unknown(f"the SSM parameter {value} is read at deployment", origin, f"ssm:{value}")
+        return Unknown("an SSM parameter is read at deployment", origin, symbol)
+    if is_list(kind):
+        if isinstance(value, (bool, int)):
+            value = as_text(value)
+        items = split(value, ",", stack.run.single) if not isinstance(value, tuple) else value
+        if not isinstance(items, tuple):
+            return items
+        stripped = [item.strip() if isinstance(item, str) else item for item in items]
+        if stripped == [""]:
+            return () if kind != "CommaDelimitedList" else ("",)
+        return tuple(_scalar(item, "Number" if kind == "List<Number>" else "String") for item in stripped)
+    if isinstance(value, tuple):
+        # A nested stack takes lists as text.
+        joined: list[Value] = []
+        for item in value:
+            joined += [",", item] if joined else [item]
+        return concatenate(joined)
+    if kind == "Number":
+        return _scalar(value, kind)
+    if isinstance(value, (bool, int)):
+        return as_text(value)
+    return value
