@@ -22,7 +22,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Literal(Node):
-    value: None | bool | int | Decimal | str
+    value: bool | int | Decimal | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ class Invalid(Node):
 
 
 Expression = Union[
-    Invalid, Literal, Template, TemplateIf, TemplateFor, TupleCons, ObjectCons, Variable, GetAttr, Index, Splat, SplatItem,
-    Call, Unary, Binary, Conditional, For,
+    Invalid, Literal, Template, TemplateIf, TemplateFor, TupleCons, ObjectCons, Variable, GetAttr, Index, Splat,
+    SplatItem, Call, Unary, Binary, Conditional, For,
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from ecsnet.terraform import convert
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.lazy import Elements, Entries
-from ecsnet.terraform.steps import is_opaque, unknown_like
+from ecsnet.terraform.steps import index, is_opaque, unknown_like
 from ecsnet.values import Encoded, Key, Reference, Set, Several, Text, Tri, Unknown, Value, equal
 
 MAX_ELEMENTS = 100_000
@@ -40,8 +40,8 @@ def entries(collection: Value) -> Iterator[Entry]:
     elif isinstance(collection, Mapping):
         if len(collection) > MAX_ELEMENTS:
             raise EvaluationError(f"A collection of more than {MAX_ELEMENTS} elements.")
-        for key in sorted(key for key in collection if isinstance(key, str)):
-            yield _entry(key, collection[key])
+        for name in sorted(key for key in collection if isinstance(key, str)):
+            yield _entry(name, collection[name])
         for key in collection:
             if not isinstance(key, str):
                 yield _entry(key, collection[key])
@@ -114,24 +114,29 @@ class ObjectBuilder:
         elif self._duplicates == "overwrite":
             self._items[existing] = value
         elif certain and not isinstance(self._items[existing], Several):
-            raise EvaluationError("Duplicate object key: two different items produced the same key in this 'for' expression.")
+            raise EvaluationError(
+                "Duplicate object key: two different items produced the same key in this 'for' expression."
+            )
         else:
             self._unclear = Unknown("which of the entries with the same key is there is unknown")
 
     def _existing(self, name: Key) -> Key | None:
         table: Mapping[Key, object] = self._groups if self._duplicates == "group" else self._items
         if name in table:
-            return name if not isinstance(name, Unknown) or name.symbol else self._give_up(name)
+            if isinstance(name, Unknown) and not name.symbol:
+                self._give_up(name)
+            return name
         for other in table if not isinstance(name, str) else self._opaque:
             same = equal(name, other)
             if same is Tri.TRUE:
                 return other
             if same is Tri.UNKNOWN:
-                return self._give_up(name)
+                self._give_up(name)
+                return None
         if not isinstance(name, str):
             self._opaque.append(name)
             if len(self._opaque) > MAX_OPAQUE_KEYS:
-                return self._give_up(name)
+                self._give_up(name)
         return None
 
     def _give_up(self, name: Key) -> None:
@@ -152,8 +157,6 @@ class ObjectBuilder:
 
 
 def _uncertain_entries(items: dict[Key, Value]) -> Value:
-    from ecsnet.terraform.steps import index
-
     present: dict[Key, Value] = {k: v.element if isinstance(v, Several) else v for k, v in items.items()}
     return Entries(items, lambda key: index(present, key))
 

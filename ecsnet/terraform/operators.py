@@ -13,8 +13,6 @@ from ecsnet.values import Tri, Unknown, Value, equal
 _CONTEXT = Context(prec=155, Emax=10_000, Emin=-10_000)
 _EXACT_DIGITS = 150
 
-Number = int | Decimal
-
 
 def truth(value: Value, what: str) -> Tri:
     """A condition's truth. ``what`` names it in the error that a value which is no bool gives."""
@@ -60,15 +58,9 @@ def binary(op: str, left: Value, right: Value) -> Value:
         return unknown_like(left)
     if not isinstance(b, (int, Decimal)):
         return unknown_like(right)
-    if op == "<":
-        return a < b
-    if op == "<=":
-        return a <= b
-    if op == ">":
-        return a > b
-    if op == ">=":
-        return a >= b
-    return _arithmetic(op, a, b)
+    x, y = Decimal(a), Decimal(b)
+    comparisons = {"<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}
+    return comparisons[op] if op in comparisons else _arithmetic(op, x, y)
 
 
 def _number(value: Value) -> Value:
@@ -77,8 +69,7 @@ def _number(value: Value) -> Value:
     return convert.to_number(value)
 
 
-def _arithmetic(op: str, a: Number, b: Number) -> Value:
-    x, y = Decimal(a), Decimal(b)
+def _arithmetic(op: str, x: Decimal, y: Decimal) -> Value:
     if op in ("/", "%") and not y:
         raise EvaluationError("Division by zero.")
     try:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from ecsnet.terraform import templates
 from ecsnet.terraform.ast import (
@@ -35,6 +35,8 @@ from ecsnet.terraform.ast import (
 )
 from ecsnet.terraform.source import Source, decoded
 
+_Parsed = TypeVar("_Parsed")
+
 MAX_DEPTH = 60
 MAX_STEPS = 200
 MAX_DIGITS = 1000
@@ -54,7 +56,7 @@ _LEVELS = {
 _KEYWORDS = {"true": True, "false": False, "null": None}
 
 
-class SyntaxProblem(Exception):
+class SyntaxProblem(Exception):  # noqa: N818 - it becomes a Problem
     """The text is not HCL: what is wrong, and the byte offset where."""
 
     def __init__(self, offset: int, message: str) -> None:
@@ -269,9 +271,9 @@ class Parser:
             return inner
         if kind == "[":
             return self._tuple()
-        if kind == "{":
-            return self._object()
-        self.fail("an expression")
+        if kind != "{":
+            self.fail("an expression")
+        return self._object()
 
     def _call(self, start: int, name: str) -> Expression:
         while self.kind == "::":
@@ -396,7 +398,7 @@ def _number(digits: str, offset: int) -> int | Decimal:
     return int(number) if number == number.to_integral_value() else number
 
 
-def guarded(parse: Callable[[], Expression], offset: int) -> Expression:
+def guarded(parse: Callable[[], _Parsed], offset: int) -> _Parsed:
     """Run ``parse``; text nested too deeply for Python's stack is a syntax problem as well."""
     try:
         return parse()
@@ -418,6 +420,4 @@ def whole_expression(source: Source, start: int, end: int, *, lines: bool = True
 def whole_template(source: Source, start: int, end: int) -> Template:
     """The template from ``start`` to ``end``, without quotes, as in a file; raises :class:`SyntaxProblem`."""
     parser = Parser(source, end, end, lines=False)
-    result = guarded(lambda: templates.bare(parser, start), start)
-    assert isinstance(result, Template)
-    return result
+    return guarded(lambda: templates.bare(parser, start), start)

@@ -143,7 +143,9 @@ def _element(value: tuple[Value, ...] | Entries, key: Value) -> Value:
     if not is_opaque(key):
         number = convert.to_number(key)
         if not isinstance(number, (int, Decimal)) or number != int(number):
-            raise EvaluationError("Invalid index: the given key does not identify an element: a whole number is required.")
+            raise EvaluationError(
+                "Invalid index: the given key does not identify an element: a whole number is required."
+            )
         key = int(number)
         if key < 0:
             raise EvaluationError("Invalid index: a negative number is not a valid index for a sequence.")
@@ -156,7 +158,9 @@ def _element(value: tuple[Value, ...] | Entries, key: Value) -> Value:
         return one_of((_plain(item) for item in value), key)
     if not uncertain or key < uncertain[0]:
         if key >= len(value):
-            raise EvaluationError("Invalid index: the given index is greater than or equal to the length of the collection.")
+            raise EvaluationError(
+                "Invalid index: the given index is greater than or equal to the length of the collection."
+            )
         return value[key]
     # Up to here elements are at their places; from the first that may be none or many on, each can have moved. One
     # that may be none moves what follows it one place ahead at most.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from ecsnet.resources import Problem
@@ -72,9 +72,9 @@ class NativeBlock:
     """``build`` makes the body, once."""
 
     def __init__(
-        self, type: str, labels: tuple[str, ...], extent: tuple[int, int, int], build: Callable[[], Body]
+        self, name: str, labels: tuple[str, ...], extent: tuple[int, int, int], build: Callable[[], Body]
     ) -> None:
-        self.type = type
+        self.type = name
         self.labels = labels
         self.start, self.header_end, self.end = extent
         self._build = build
@@ -86,7 +86,7 @@ class NativeBlock:
 
 def parse(source: Source) -> ParsedFile:
     """Read a whole ``.tf`` file. Never raises; what cannot be read is in ``problems``."""
-    fault = _unreadable(source)
+    fault = unreadable(source)
     if fault:
         return ParsedFile(source, NativeBody({}, tuple), (fault,))
     root = _tree(source.text)
@@ -113,7 +113,7 @@ def problem(source: Source, offset: int, message: str) -> Problem:
     return Problem(source.path, line, column, message)
 
 
-def _unreadable(source: Source) -> Problem | None:
+def unreadable(source: Source) -> Problem | None:
     if len(source.text) > MAX_BYTES:
         return Problem(source.path, 1, 1, f"file of more than {MAX_BYTES // 1_000_000} MB")
     try:
@@ -240,7 +240,7 @@ class _StrictReader:
         while position < end:
             parser = Parser(self.source, position, end)
             try:
-                guarded_body(self, parser)
+                guarded(partial(self.body, parser, self.attributes, self.blocks, "end", 0), position)
                 break
             except SyntaxProblem as fault:
                 self.problems.append(problem(self.source, fault.offset, fault.message))
@@ -281,7 +281,7 @@ class _StrictReader:
         else:
             attributes[name] = Attribute(start, expression.end, name, expression)
 
-    def block(self, parser: Parser, start: int, type: str, depth: int) -> Block:
+    def block(self, parser: Parser, start: int, name: str, depth: int) -> Block:
         labels: list[str] = []
         header_end = parser.after
         while parser.kind in ("name", '"'):
@@ -290,29 +290,22 @@ class _StrictReader:
             else:
                 labels.append(parser.label())
             header_end = parser.after
-        parser.expect("{", f"'=' or '{{' after {type!r}" if not labels else "'{' after the block's labels")
+        parser.expect("{", f"'=' or '{{' after {name!r}" if not labels else "'{' after the block's labels")
         attributes: dict[str, Attribute] = {}
         blocks: list[Block] = []
         if parser.kind == "name":
             inner = parser.start
-            name = parser.name("argument")
+            argument = parser.name("argument")
             if parser.kind != "=":
                 parser.fail("'=' (a block on one line holds one argument)")
-            self.attribute(parser, attributes, inner, name)
+            self.attribute(parser, attributes, inner, argument)
             if parser.kind != "}":
                 parser.fail("'}' (a block on one line holds one argument)")
         elif parser.kind == "newline":
             self.body(parser, attributes, blocks, "}", depth + 1)
         end = parser.stop
         parser.expect("}")
-        return NativeBlock(type, tuple(labels), (start, header_end, end), lambda: _finished(attributes, blocks))
-
-
-def guarded_body(reader: _StrictReader, parser: Parser) -> None:
-    try:
-        reader.body(parser, reader.attributes, reader.blocks, "end", 0)
-    except RecursionError:
-        raise SyntaxProblem(parser.start, "nested too deeply") from None
+        return NativeBlock(name, tuple(labels), (start, header_end, end), lambda: _finished(attributes, blocks))
 
 
 def _finished(attributes: Mapping[str, Attribute], blocks: list[Block]) -> Body:

@@ -94,7 +94,7 @@ def _cut(
         if form == "heredoc" and line_start:
             # An expression cut out of its file may end with the marker: the new line that must follow it is beyond.
             stop = text.find("\n", position)
-            if stop < 0 or text[position:stop].strip() != marker and stop >= end:
+            if stop < 0 or (text[position:stop].strip() != marker and stop >= end):
                 _fail(begin, f"heredoc without its end, a line with {decoded(marker)}")
             if text[position:stop].strip() == marker:
                 return pieces, position + len(text[position:stop].rstrip())
