@@ -1,4 +1,4 @@
-"""Expectations written in fixtures, and how they are matched with a report. The README beside the cases has the format."""
+"""Expectations written in fixtures, and how they are matched with a report: see the README beside the cases."""
 
 from __future__ import annotations
 

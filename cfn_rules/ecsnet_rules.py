@@ -1,0 +1,89 @@
+"""The rules of ecsnet in cfn-lint: ``cfn-lint --append-rules cfn_rules template.yaml``.
+
+cfn-lint runs this file by itself and makes an instance of every rule class in it; there is one for each rule of the
+catalogue, ``W9401`` for ``ECSNET401``. A template is evaluated once, whatever the number of rules.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from cfnlint.rules import CloudFormationLintRule, RuleMatch
+from cfnlint.template import Template
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
+    # In a checkout ecsnet is beside this folder, and need not be installed. The path is taken back, since a checkout
+    # has folders, such as "tests", whose names should not become modules of the process.
+    sys.path.insert(0, str(_CHECKOUT))
+    import ecsnet  # noqa: F401
+
+    sys.path.remove(str(_CHECKOUT))
+
+from ecsnet.cloudformation import load  # noqa: E402
+from ecsnet.engine import judge  # noqa: E402
+from ecsnet.findings import Finding, Report, Rule  # noqa: E402
+from ecsnet.harness import describe, is_crash  # noqa: E402
+from ecsnet.rules import CATALOGUE  # noqa: E402
+
+_PIPED = "-"
+
+
+@functools.lru_cache(maxsize=1)
+def _report(template: Template) -> Report:
+    """Of a template that is piped in, cfn-lint has no file, only what it read."""
+    text = None if template.filename else json.dumps(template.template, default=str).encode()
+    configuration = load(template.filename or _PIPED, text=text)
+    if configuration is None:
+        # cfn-lint was told that it is a template, and says itself what is wrong with it.
+        return judge([], CATALOGUE)
+    return judge([configuration], CATALOGUE)
+
+
+def _matches(rule: Rule, template: Template) -> Iterator[RuleMatch]:
+    report = _report(template)
+    for problem in report.problems:
+        if is_crash(problem, rule):
+            # cfn-lint turns it into an E0002: the run does not pass, nor is a mistake of the template named.
+            raise RuntimeError(problem.message)
+    for finding in report.findings:
+        if finding.rule.id == rule.id:
+            yield _match(finding, template.filename)
+
+
+def _match(finding: Finding, file: str | None) -> RuleMatch:
+    span = finding.span
+    if finding.resource.calls and os.path.realpath(span.file) != os.path.realpath(file or _PIPED):
+        # In a nested stack: a match has to be in the template at hand, so it is put on the resource that nests it.
+        span = finding.resource.calls[0].span
+    # To cfn-lint the level is the letter of the id, the same for all that a rule finds.
+    text = describe(finding) if finding.level is finding.rule.level else f"({finding.level.value}) {describe(finding)}"
+    if file is None:
+        return RuleMatch(list(span.path), text)
+    location = (span.start_line - 1, span.start_column - 1, span.end_line - 1, span.end_column - 1)
+    return RuleMatch(list(span.path), text, location=location)
+
+
+def _rule_class(rule: Rule) -> type[CloudFormationLintRule]:
+    def match(self: CloudFormationLintRule, cfn: Template) -> list[RuleMatch]:
+        return list(_matches(rule, cfn))
+
+    fields = {
+        "id": rule.cfn_lint_id,
+        "shortdesc": rule.name,
+        "description": rule.summary,
+        "source_url": rule.help,
+        "tags": ["ecs", "network", rule.id],
+        "match": match,
+        "__module__": __name__,
+        "__doc__": rule.summary,
+    }
+    return type(rule.id, (CloudFormationLintRule,), fields)
+
+
+globals().update({rule.id: _rule_class(rule) for rule in CATALOGUE})

@@ -1,0 +1,28 @@
+"""What the Checkov and the cfn-lint entries share: a finding as one line of text."""
+
+from __future__ import annotations
+
+from ecsnet.findings import Finding, Rule
+from ecsnet.resources import Problem
+
+
+def describe(finding: Finding) -> str:
+    """The message, then the path in brackets, then how to fix it, on one line.
+
+    Both tools give a record one text and one location.
+    """
+    hops = "; ".join(f"{hop.span.file}:{hop.span.start_line} {hop.message}" for hop in finding.path)
+    fix = finding.fix.strip().partition("\n\n")[0]
+    return one_line(" ".join(part for part in (finding.message, hops and f"[{hops}]", fix) if part))
+
+
+def one_line(text: str) -> str:
+    """Without line breaks, and without characters that steer a terminal."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())
+
+
+def is_crash(problem: Problem, rule: Rule) -> bool:
+    """Whether ``rule`` could not be asked, by a fault of ecsnet itself."""
+    if not problem.message.startswith("internal error in "):
+        return False
+    return rule.id in problem.message or "ECSNET" not in problem.message

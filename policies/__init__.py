@@ -1,0 +1,1 @@
+"""The rules of ecsnet in Checkov, which loads the files of a folder only where this one is."""

@@ -1,0 +1,313 @@
+"""The rules of ecsnet in Checkov: ``checkov --external-checks-dir policies -d DIR``.
+
+Checkov says which files it scans and keeps the records: its reports, skips and baselines work as for its own checks.
+The files are evaluated by ecsnet, once for a graph of Checkov's, whatever the number of rules; each verdict is then put
+on the vertex of the resource it is about. Checkov runs this file for every framework, at times several in one process.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from checkov.common.bridgecrew.severities import BcSeverities, Severities
+from checkov.common.checks_infra.registry import Registry, get_graph_checks_registry
+from checkov.common.graph.checks_infra.base_check import BaseGraphCheck
+from checkov.common.graph.graph_builder import CustomAttributes
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.runner_filter import RunnerFilter
+from networkx import DiGraph
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
+    # In a checkout ecsnet is beside this folder, and need not be installed. The path is taken back, since a checkout
+    # has folders, such as "tests", whose names should not become modules of the process.
+    sys.path.insert(0, str(_CHECKOUT))
+    import ecsnet  # noqa: F401
+
+    sys.path.remove(str(_CHECKOUT))
+
+from ecsnet.config import Config  # noqa: E402
+from ecsnet.engine import scan  # noqa: E402
+from ecsnet.findings import Finding, Level, Report, Rule  # noqa: E402
+from ecsnet.harness import describe, is_crash, one_line  # noqa: E402
+from ecsnet.network import wanted  # noqa: E402
+from ecsnet.resources import Language, Resource  # noqa: E402
+from ecsnet.rules import CATALOGUE  # noqa: E402
+
+Vertex = dict[str, Any]
+
+_LOG = logging.getLogger("ecsnet")
+_SEVERITIES = {
+    Level.ERROR: Severities[BcSeverities.HIGH],
+    Level.WARNING: Severities[BcSeverities.MEDIUM],
+    Level.INFO: Severities[BcSeverities.LOW],
+}
+_NO_PARSER = (
+    "Terraform could not be evaluated, since {module} is missing where Checkov runs: "
+    "pip install tree-sitter tree-sitter-hcl"
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is recorded for one rule: vertices with the text and the level of each, and vertices that pass."""
+
+    failed: list[tuple[Vertex, str, Level]] = field(default_factory=list)
+    passed: list[Vertex] = field(default_factory=list)
+
+
+class Vertices:
+    """The blocks of a graph of Checkov's, by what ecsnet knows of a resource."""
+
+    def __init__(self, graph: Any, language: Language) -> None:
+        self.language = language
+        # networkx needs to be asked for the data; rustworkx gives pairs of index and data at once.
+        pairs = graph.nodes(data=True) if isinstance(graph, DiGraph) else graph.nodes()
+        self.all: list[Vertex] = [vertex for _, vertex in pairs if self._is_source(vertex)]
+        self._by_block: dict[tuple[str, str, str], list[Vertex]] = {}
+        for vertex in self.all:
+            name = plain_address(str(vertex[CustomAttributes.BLOCK_NAME]))
+            if language == "cloudformation":
+                name = name.rpartition(".")[2]
+            key = (_real(vertex[CustomAttributes.FILE_PATH]), vertex[CustomAttributes.BLOCK_TYPE], name)
+            self._by_block.setdefault(key, []).append(vertex)
+
+    def _is_source(self, vertex: Vertex) -> bool:
+        """A plan is a graph of the framework ``terraform`` too, of JSON files."""
+        file = str(vertex.get(CustomAttributes.FILE_PATH, ""))
+        return bool(file) and (self.language == "cloudformation" or file.endswith(".tf"))
+
+    def files(self) -> list[str]:
+        """Those that are not read as a module only, as the user would name them."""
+        found = {
+            str(vertex[CustomAttributes.FILE_PATH])
+            for vertex in self.all
+            if not vertex.get(CustomAttributes.SOURCE_MODULE_OBJECT)
+        }
+        return sorted(map(_shown, found))
+
+    def wanted(self) -> Iterator[Vertex]:
+        """The resources that rules may be about."""
+        for vertex in self.all:
+            kind = str(vertex[CustomAttributes.BLOCK_NAME]).partition(".")[0]
+            if vertex[CustomAttributes.BLOCK_TYPE] == "resource" and kind in wanted(self.language):
+                yield vertex
+
+    def of(self, resource: Resource) -> list[Vertex]:
+        """The vertices of a resource instance, one as a rule; several where Checkov alone tells instances apart.
+
+        Where Checkov has none, since it takes a count for zero or a module for missing, that of the module call.
+        """
+        file = _real(resource.header.file)
+        if self.language == "cloudformation":
+            return self._by_block.get((file, "resource", resource.address.rpartition(".")[2]), [])
+        plain = plain_address(resource.address)
+        found = self._by_block.get((file, "resource", ".".join(plain.split(".")[-2:])), [])
+        found = _narrow(found, lambda address: plain_address(address) == plain)
+        found = _narrow(found, lambda address: address == resource.address)
+        for call in () if found else reversed(resource.calls):
+            name = plain_address(call.address).rpartition(".")[2]
+            found = found or self._by_block.get((_real(call.span.file), "module", name), [])[:1]
+        return found
+
+
+def _narrow(vertices: list[Vertex], matches: Any) -> list[Vertex]:
+    return [vertex for vertex in vertices if matches(str(vertex.get(CustomAttributes.TF_RESOURCE_ADDRESS)))] or vertices
+
+
+def plain_address(address: str) -> str:
+    """Without instance keys: ``module.a["x"].aws_subnet.b[0]`` is ``module.a.aws_subnet.b``."""
+    result: list[str] = []
+    depth = 0
+    quoted = escaped = False
+    for character in address:
+        if quoted:
+            quoted = escaped or character != '"'
+            escaped = not escaped and character == "\\"
+        elif depth and character == '"':
+            quoted = True
+        elif character == "[":
+            depth += 1
+        elif character == "]" and depth:
+            depth -= 1
+        elif not depth:
+            result.append(character)
+    return "".join(result)
+
+
+def _real(file: str) -> str:
+    return os.path.realpath(file)
+
+
+def _shown(file: str) -> str:
+    """Relative where it is below the working directory."""
+    relative = os.path.relpath(file)
+    return file if relative.startswith(os.pardir) else relative
+
+
+def outcomes(graph: Any, language: Language, rules: Sequence[Rule], var_files: Sequence[str]) -> Mapping[str, Outcome]:
+    """What the rules say about the files of a graph, by rule."""
+    vertices = Vertices(graph, language)
+    files = vertices.files()
+    if not files or not rules:
+        return {}
+    missing = _missing_parser() if language == "terraform" else None
+    if missing:
+        return _fail_closed(vertices, rules, _NO_PARSER.format(module=missing))
+    report = scan(files, Config(select=tuple(rule.id for rule in rules), var_files=tuple(var_files)))
+    result = _record(report, vertices)
+    for problem in report.problems:
+        text = one_line(f"{problem.file}:{problem.line}: {problem.message}")
+        _LOG.error(text)
+        crashed = [rule for rule in rules if is_crash(problem, rule) and not result.get(rule.id, Outcome()).failed]
+        result.update(_fail_closed(vertices, crashed, text))
+    return result
+
+
+def _fail_closed(vertices: Vertices, rules: Sequence[Rule], text: str) -> dict[str, Outcome]:
+    """A rule that could not be asked is recorded as failed, once: Checkov has no other status that stops a pipeline."""
+    vertex = next(vertices.wanted(), None)
+    return {rule.id: Outcome([(vertex, text, rule.level)]) for rule in rules} if vertex else {}
+
+
+def _missing_parser() -> str | None:
+    for module in ("tree_sitter", "tree_sitter_hcl"):
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            return module
+    return None
+
+
+def _record(report: Report, vertices: Vertices) -> dict[str, Outcome]:
+    result: dict[str, Outcome] = {}
+    grouped: dict[tuple[str, int], tuple[Vertex, list[Finding]]] = {}
+    for finding in report.findings:
+        found = vertices.of(finding.resource)
+        if not found:
+            place = f"{finding.span.file}:{finding.span.start_line}"
+            _LOG.error("%s: Checkov has no resource for %s: %s", place, finding.rule.id, describe(finding))
+        for vertex in found:
+            grouped.setdefault((finding.rule.id, id(vertex)), (vertex, []))[1].append(finding)
+    for (rule, _), (vertex, findings) in grouped.items():
+        # One block may stand for many instances, with a finding each: the first one speaks.
+        text = f"{findings[0].rule.name}: {describe(findings[0])}" + (
+            f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        )
+        gravest = max((finding.level for finding in findings), key=lambda level: level.rank)
+        result.setdefault(rule, Outcome()).failed.append((vertex, text, gravest))
+    seen = set(grouped)
+    for passed in report.passed:
+        for vertex in vertices.of(passed.resource):
+            key = (passed.rule.id, id(vertex))
+            if key not in seen and vertex[CustomAttributes.BLOCK_TYPE] == "resource":
+                seen.add(key)
+                result.setdefault(passed.rule.id, Outcome()).passed.append(vertex)
+    return result
+
+
+class Evaluation:
+    """The verdicts about the graph at hand. Checkov runs the checks of a graph in threads, all at once."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._lock = threading.Lock()
+        self._graph: Any = None
+        self._outcomes: Mapping[str, Outcome] = {}
+
+    def start(self, graph: Any, rules: Sequence[Rule], var_files: Sequence[str]) -> None:
+        found = outcomes(graph, self.language, rules, var_files)
+        with self._lock:
+            self._graph, self._outcomes = graph, found
+
+    def of(self, graph: Any, rule: Rule) -> Outcome:
+        with self._lock:
+            if graph is not self._graph:
+                raise RuntimeError("the checks were run on a graph that was not evaluated")
+            return self._outcomes.get(rule.id, Outcome())
+
+
+class EcsnetCheck(BaseGraphCheck):
+    """One rule."""
+
+    def __init__(self, rule: Rule, evaluation: Evaluation) -> None:
+        super().__init__()
+        self.rule = rule
+        self.evaluation = evaluation
+        self.id = rule.id
+        self.name = one_line(f"{rule.name}: {rule.summary}")
+        self.category = CheckCategories.NETWORKING.name
+        self.guideline = rule.help
+        self.severity = _SEVERITIES[rule.level]
+        # Checkov masks what it prints of these types as the user asks it to.
+        self.resource_types = sorted(wanted(evaluation.language))
+        self.frameworks = [evaluation.language]
+
+    def run(self, graph_connector: Any) -> tuple[list[Vertex], list[Vertex], list[Vertex]]:
+        """The vertices that pass, fail and are unknown; nothing is recorded for what is undecided."""
+        outcome = self.evaluation.of(graph_connector, self.rule)
+        return outcome.passed, [vertex for vertex, _, _ in outcome.failed], []
+
+    def reported(self, text: str, level: Level) -> EcsnetCheck:
+        """The same check, named after one finding: the name is all that Checkov prints of a graph check."""
+        check = copy.copy(self)
+        check.name = text
+        check.severity = _SEVERITIES[level]
+        return check
+
+
+def register(language: Language) -> None:
+    """Add every rule to the graph checks of a framework. Plans are checked with those of ``terraform``."""
+    registry = get_graph_checks_registry(language)
+    if any(check.id == rule.id for check in registry.checks for rule in CATALOGUE):
+        return
+    evaluation = Evaluation(language)
+    for rule in CATALOGUE:
+        RunnerFilter.notify_external_check(rule.id)
+        registry.checks.append(EcsnetCheck(rule, evaluation))
+    registry.run_checks = _with_messages(registry, evaluation)  # type: ignore[method-assign]
+
+
+def _with_messages(registry: Registry, evaluation: Evaluation) -> Any:
+    """``Registry.run_checks``, with the evaluation before it and a record's own message after it.
+
+    Checkov's own version runs a check in a thread and never looks at what it raises: a crash would be a silent pass.
+    Here it comes before that, in the thread of the runner, and stops Checkov with its status for crashes.
+    """
+    run_checks = registry.run_checks
+
+    def run(graph_connector: Any, runner_filter: RunnerFilter, report_type: str) -> dict[BaseGraphCheck, list[Any]]:
+        rules = [
+            rule for rule in CATALOGUE if report_type == evaluation.language and _is_asked_for(rule, runner_filter)
+        ]
+        evaluation.start(graph_connector, rules, runner_filter.var_files or ())
+        results: dict[BaseGraphCheck, list[Any]] = {}
+        for check, records in run_checks(graph_connector, runner_filter, report_type).items():
+            if not isinstance(check, EcsnetCheck):
+                results[check] = records
+                continue
+            results[check] = [record for record in records if record["result"] != CheckResult.FAILED]
+            failed = [record for record in records if record["result"] == CheckResult.FAILED]
+            outcome = evaluation.of(graph_connector, check.rule)
+            for record, (_, text, level) in zip(failed, outcome.failed, strict=True):
+                results[check.reported(text, level)] = [record]
+        return results
+
+    return run
+
+
+def _is_asked_for(rule: Rule, runner_filter: RunnerFilter) -> bool:
+    return not rule.opt_in or RunnerFilter.check_matches(rule.id, None, runner_filter.checks)
+
+
+register("terraform")
+register("cloudformation")
