@@ -7,30 +7,14 @@ from dataclasses import dataclass
 
 from ecsnet.terraform.ast import Attribute, Block, Expression, Literal, ObjectCons, Template, TupleCons, Variable
 from ecsnet.terraform.errors import EvaluationError
-from ecsnet.terraform.evaluate import Scope, evaluate
+from ecsnet.terraform.evaluate import NestedScope, Scope, evaluate
 from ecsnet.terraform.folders import Layer
-from ecsnet.terraform.functions import FunctionContext
 from ecsnet.terraform.lazy import Elements, Stack
 from ecsnet.terraform.source import Source
 from ecsnet.values import Key, Reference, Set, Several, Span, Text, Tri, Unknown, Value, equal
 
 MAX_BLOCKS = 10_000
 """Instances of a resource, and blocks that one ``dynamic`` block makes."""
-
-
-@dataclass(frozen=True, slots=True)
-class NestedScope:
-    """A scope with some names of its own."""
-
-    outer: Scope
-    names: Mapping[str, Value]
-
-    @property
-    def functions(self) -> FunctionContext:
-        return self.outer.functions
-
-    def variable(self, name: str) -> Value:
-        return self.names[name] if name in self.names else self.outer.variable(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from ecsnet.resources import Call, Hole, Problem, Resource
 from ecsnet.terraform import data_sources
 from ecsnet.terraform.ast import Expression, GetAttr, ObjectCons, Template, Variable
 from ecsnet.terraform.ast import Literal as LiteralNode
-from ecsnet.terraform.content import Content, NestedScope, value_of
+from ecsnet.terraform.content import Content, value_of
 from ecsnet.terraform.convert import to_type
 from ecsnet.terraform.errors import EvaluationError
-from ecsnet.terraform.evaluate import Scope, render_template
+from ecsnet.terraform.evaluate import NestedScope, Scope, render_template
 from ecsnet.terraform.folders import Address, Declaration, Folder
 from ecsnet.terraform.functions import FunctionContext
 from ecsnet.terraform.instances import Expansion, Instance, expand, own_key, show_key, together
