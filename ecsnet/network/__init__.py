@@ -9,12 +9,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ecsnet.network.links import Linker, Reader
 from ecsnet.network.model import Element
 from ecsnet.resources import Configuration, Hole, Language
 from ecsnet.values import Tri, references
+
+if TYPE_CHECKING:
+    from ecsnet.network.routing import Routing
 
 E = TypeVar("E", bound=Element)
 
@@ -36,6 +39,12 @@ class Network:
     @cached_property
     def _by_address(self) -> Mapping[tuple[type[Element], str], Element]:
         return {(type(element), element.address): element for element in self.elements}
+
+    @cached_property
+    def routing(self) -> Routing:
+        from ecsnet.network.routing import Routing
+
+        return Routing(self)
 
     def all(self, kind: type[E]) -> tuple[E, ...]:
         """Every element of a kind, in order of declaration."""

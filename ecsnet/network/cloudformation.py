@@ -35,7 +35,7 @@ ROUTE_TARGETS: Mapping[str, m.TargetKind] = {
     "VpcEndpointId": m.TargetKind.OTHER,
     "VpcPeeringConnectionId": m.TargetKind.OTHER,
 }
-"""Every property of ``AWS::EC2::Route`` that names a target, but ``GatewayId``, which names several kinds of gateway."""
+"""Every property of ``AWS::EC2::Route`` that names a target, but ``GatewayId``: that names several kinds of gateway."""
 
 _ROUTE = RouteForm(
     "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId", "GatewayId", ROUTE_TARGETS,
@@ -70,7 +70,7 @@ GROUPS: Mapping[str, tuple[m.AttachmentKind, Path]] = {
     "AWS::Redshift::Cluster": (m.AttachmentKind.OTHER, ("VpcSecurityGroupIds",)),
     "AWS::SageMaker::NotebookInstance": (m.AttachmentKind.HOST, ("SecurityGroupIds",)),
 }
-"""What a security group is attached to, and where that says so; launch settings and workloads have readers of their own."""
+"""What security groups are attached to, and where it says so. Launch settings and workloads have their own readers."""
 
 
 def _name(tags: Value) -> Value:
@@ -83,7 +83,7 @@ def _name(tags: Value) -> Value:
     return None
 
 
-# --- VPCs, subnets, gateways -------------------------------------------------------------------------------------------
+# --- VPCs, subnets, gateways ---
 
 
 def _vpc(resource: Resource, linker: Linker) -> Iterator[m.Element]:
@@ -142,7 +142,7 @@ def _network_acl_association(resource: Resource, linker: Linker) -> Iterator[m.E
     yield m.AclUse(resource, {}, subnets=linker.links(resource.get("SubnetId"), _SUBNET), vpc=m.Link())
 
 
-# --- routes ------------------------------------------------------------------------------------------------------------
+# --- routes ---
 
 
 def _route_table(resource: Resource, linker: Linker) -> Iterator[m.Element]:
@@ -169,7 +169,7 @@ def _propagation(resource: Resource, linker: Linker) -> Iterator[m.Element]:
         yield m.Propagation(resource, {}, table=linker.link(inner, _TABLE))
 
 
-# --- security groups ---------------------------------------------------------------------------------------------------
+# --- security groups ---
 
 
 def _security_group(resource: Resource, linker: Linker) -> Iterator[m.Element]:
@@ -220,12 +220,12 @@ def _load_balancer(resource: Resource, linker: Linker) -> Iterator[m.Element]:
         resource,
         {"subnets": ("Subnets",) if subnets is not None else ("SubnetMappings",)},
         internet_facing=~one_of(resource.get("Scheme"), "internal") & ~gateway,
-        subnets=linker.links(subnets if not mapped else mapped, _SUBNET),
+        subnets=linker.links(mapped or subnets, _SUBNET),
     )
     yield from _guarded(resource, linker)
 
 
-# --- EC2 instances -----------------------------------------------------------------------------------------------------
+# --- EC2 instances ---
 
 
 def _settings(resource: Resource, linker: Linker, base: Path, groups: str, image: str) -> m.LaunchSettings:
@@ -298,33 +298,32 @@ def _settings_link(value: Value, linker: Linker) -> m.Link:
     return link if link.is_set else linker.named(field(value, "LaunchTemplateName"), _SETTINGS, "LaunchTemplateName")
 
 
-# --- ECS ---------------------------------------------------------------------------------------------------------------
+# --- ECS ---
 
 
-def _strategy(value: Value) -> Value:
-    """The capacity providers of a strategy: a tuple of names, or unknown."""
-    if value is None:
-        return ()
-    items = listed(value)
-    if any(not isinstance(item, Mapping) for item in items):
-        return Unknown("the capacity provider strategy is unknown")
-    return tuple(field(item, "CapacityProvider") for item in items)
+def _strategy(value: Value, linker: Linker) -> m.Links:
+    return linker.strategy(value, "CapacityProvider", {"AWS::ECS::CapacityProvider"}, "Name")
+
+
+def _cluster_link(value: Value, linker: Linker) -> m.Link:
+    return linker.named(value, {"AWS::ECS::Cluster"}, "ClusterName")
 
 
 def _cluster(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     yield m.Cluster(resource, {}, name=resource.get("ClusterName"))
-    yield from _default_strategy(resource, Reference(resource.address, "Ref"))
+    itself = m.Link(Reference(resource.address, "Ref"), (resource.address,))
+    yield from _default_strategy(resource, linker, itself)
 
 
 def _cluster_capacity_providers(resource: Resource, linker: Linker) -> Iterator[m.Element]:
-    yield from _default_strategy(resource, resource.get("Cluster"))
+    yield from _default_strategy(resource, linker, _cluster_link(resource.get("Cluster"), linker))
 
 
-def _default_strategy(resource: Resource, cluster: Value) -> Iterator[m.Element]:
+def _default_strategy(resource: Resource, linker: Linker, cluster: m.Link) -> Iterator[m.Element]:
     strategy = resource.get("DefaultCapacityProviderStrategy")
     if strategy:
         places: Mapping[str, Path] = {"providers": ("DefaultCapacityProviderStrategy",)}
-        yield m.DefaultStrategy(resource, places, cluster=cluster, providers=_strategy(strategy))
+        yield m.DefaultStrategy(resource, places, cluster=cluster, providers=_strategy(strategy, linker))
 
 
 def _capacity_provider(resource: Resource, linker: Linker) -> Iterator[m.Element]:
@@ -371,10 +370,10 @@ def _workload(
             "groups": (*base, *network, "SecurityGroups"),
             "public_ip": (*base, *network, "AssignPublicIp"),
         },
-        cluster=cluster,
+        cluster=_cluster_link(cluster, linker),
         launch_type=field(inside, "LaunchType"),
-        providers=_strategy(field(inside, "CapacityProviderStrategy")),
-        task_definition=within(resource.get(), *task),
+        providers=_strategy(field(inside, "CapacityProviderStrategy"), linker),
+        task_definition=linker.task_definition(within(resource.get(), *task), {"AWS::ECS::TaskDefinition"}, "Family"),
         network=Tri.FALSE if given is None else Tri.UNKNOWN if isinstance(given, Unknown) else Tri.TRUE,
         subnets=linker.links(field(given, "Subnets"), _SUBNET),
         groups=groups,

@@ -55,6 +55,19 @@ class Linker:
             return Link(value, elsewhere=True, anything=True)
         return Link(value, elsewhere=True, anything=isinstance(value, (Several, Encoded)))
 
+    def strategy(self, value: Value, argument: str, types: Collection[str], name: str) -> Links:
+        """The capacity providers of a strategy, each under ``argument``; FARGATE and FARGATE_SPOT are values only."""
+        items = listed(value)
+        if any(not isinstance(element, Mapping) for element in items):
+            return Links(complete=False, reason="the capacity provider strategy is unknown")
+        return Links(tuple(self.named(field(element, argument), types, name) for element in items))
+
+    def task_definition(self, value: Value, types: Collection[str], family: str) -> Link:
+        """The task definition of an ARN, a family, or ``family:revision``."""
+        if isinstance(value, str) and not value.startswith("arn:"):
+            value = value.partition(":")[0]
+        return self.named(value, types, family)
+
     def named(self, value: Value, types: Collection[str], attribute: str) -> Link:
         """The same where resources go by their names too: by ``attribute``, where a value is not a reference."""
         link = self.link(value, types)
@@ -100,7 +113,7 @@ class Linker:
         return Links(tuple(found), complete, reason)
 
     def _every_instance(self, link: Link) -> bool:
-        """All instances of a resource of unknown multiplicity: how many there are does not matter, they are all meant."""
+        """All instances of a resource of unknown multiplicity are meant: how many there are does not matter."""
         resource = self.configuration.resources.get(link.only or "")
         return resource is not None and (resource.many or resource.exists is Tri.UNKNOWN)
 

@@ -17,8 +17,8 @@ from ecsnet.values import Span, Tri, Value
 class Link:
     """Which declared resource a value names.
 
-    ``targets``: addresses of those it may name; with ``elsewhere`` it may name something that is not declared here, with
-    ``anything`` it may name any resource of the kind. Nothing at all: the value is not set.
+    ``targets``: addresses of those it may name; with ``elsewhere`` it may name something that is not declared here,
+    with ``anything`` it may name any resource of the kind. Nothing at all: the value is not set.
     """
 
     value: Value = None
@@ -48,7 +48,7 @@ class Links:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Element:
     """``places`` maps a field's name to its path in the resource's source.
 
@@ -69,14 +69,14 @@ class Element:
         return self.resource.locate(*place) if place else self.resource.header
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vpc(Element):
     """``default``: the account's default VPC, adopted rather than made: its routes are not all declared here."""
 
     default: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Subnet(Element):
     vpc: Link
     zone: Value
@@ -85,12 +85,12 @@ class Subnet(Element):
     ipv6_only: Tri
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InternetGateway(Element):
     pass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Attachment(Element):
     """Of an internet gateway to a VPC."""
 
@@ -98,9 +98,9 @@ class Attachment(Element):
     vpc: Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RouteTable(Element):
-    """``main_of``: the VPC whose default table this adopts. ``propagates``: a virtual private gateway adds routes to it."""
+    """``main_of``: the VPC whose default table this is. ``propagates``: a virtual private gateway adds routes to it."""
 
     vpc: Link
     main_of: Link
@@ -117,7 +117,7 @@ class TargetKind(Enum):
     UNKNOWN = "a target that is not in the configuration"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Route(Element):
     """``cidrs``: IPv4 and IPv6 destinations, of a prefix list too; one that is not a string is unknown.
 
@@ -130,7 +130,7 @@ class Route(Element):
     target: Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Association(Element):
     """Of a subnet with a route table."""
 
@@ -138,7 +138,7 @@ class Association(Element):
     table: Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MainAssociation(Element):
     """Makes a table the main table of a VPC."""
 
@@ -146,26 +146,26 @@ class MainAssociation(Element):
     table: Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Propagation(Element):
     """A virtual private gateway adds routes to a table that is declared elsewhere in the configuration."""
 
     table: Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PublicAccessBlock(Element):
     """VPC Block Public Access of the account and Region."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NatGateway(Element):
     subnet: Link
     private: Tri
     regional: Tri
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Interface(Element):
     subnet: Link
 
@@ -179,7 +179,7 @@ class AttachmentKind(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Guarded(Element):
     """Something that security groups are attached to."""
 
@@ -187,14 +187,14 @@ class Guarded(Element):
     groups: Links
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SecurityGroup(Element):
     vpc: Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class IngressRule(Element):
-    """``sources4``, ``sources6`` and ``sources_listed`` (prefix lists, resolved where declared) are CIDRs; any but a string is unknown."""
+    """``sources4``, ``sources6`` and ``sources_listed`` (of prefix lists) are CIDRs; any but a string is unknown."""
 
     group: Link
     protocol: Value
@@ -205,13 +205,13 @@ class IngressRule(Element):
     sources_listed: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LoadBalancer(Element):
     internet_facing: Tri
     subnets: Links
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LaunchSettings(Element):
     """What an EC2 instance starts with: a launch template, a launch configuration, or the instance itself.
 
@@ -225,7 +225,7 @@ class LaunchSettings(Element):
     profile: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hosts(Element):
     """EC2 instances: an Auto Scaling group or one instance. ``settings`` names the launch template or configuration."""
 
@@ -233,17 +233,17 @@ class Hosts(Element):
     settings: Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cluster(Element):
     name: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DefaultStrategy(Element):
-    """The default capacity provider strategy of a cluster: names of providers; not a tuple where it is unknown."""
+    """The default capacity provider strategy of a cluster."""
 
-    cluster: Value
-    providers: Value
+    cluster: Link
+    providers: Links
 
 
 class Capacity(Enum):
@@ -254,14 +254,14 @@ class Capacity(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CapacityProvider(Element):
     name: Value
     capacity: Capacity
     hosts: Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TaskDefinition(Element):
     """``network_mode`` and ``compatibilities`` as declared: ``None`` where not set."""
 
@@ -270,24 +270,24 @@ class TaskDefinition(Element):
     compatibilities: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Workload(Element):
-    """Anything that places ECS tasks in subnets. ``providers``: names of its own capacity provider strategy.
+    """Anything that places ECS tasks in subnets. ``providers``: those of its own capacity provider strategy.
 
     ``network``: whether it has an awsvpc network configuration.
     """
 
-    cluster: Value
+    cluster: Link
     launch_type: Value
-    providers: Value
-    task_definition: Value
+    providers: Links
+    task_definition: Link
     network: Tri
     subnets: Links
     groups: Links
     public_ip: Tri
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AclUse(Element):
     """A declared network ACL: the subnets it is put on; ``vpc`` where it is a VPC's default one."""
 

@@ -13,7 +13,7 @@ from ecsnet.network.links import Linker, Reader, field, listed, one_of, setting
 from ecsnet.network.prefixes import prefix_list_cidrs
 from ecsnet.network.reading import RouteForm, blocks, route, within
 from ecsnet.resources import Path, Resource
-from ecsnet.values import Reference, Tri, Unknown, Value
+from ecsnet.values import Reference, Tri, Value
 
 _VPC = frozenset({"aws_vpc", "aws_default_vpc"})
 _SUBNET = frozenset({"aws_subnet", "aws_default_subnet"})
@@ -41,7 +41,14 @@ ROUTE_TARGETS: Mapping[str, m.TargetKind] = {
 """Every argument of ``aws_route`` that names a target, but ``gateway_id``, which names several kinds of gateway."""
 
 _INLINE = RouteForm(
-    "cidr_block", "ipv6_cidr_block", "destination_prefix_list_id", "gateway_id", ROUTE_TARGETS, _GATEWAY, _NAT, _INTERFACE
+    "cidr_block",
+    "ipv6_cidr_block",
+    "destination_prefix_list_id",
+    "gateway_id",
+    ROUTE_TARGETS,
+    _GATEWAY,
+    _NAT,
+    _INTERFACE,
 )
 _SEPARATE = replace(_INLINE, cidr4="destination_cidr_block", cidr6="destination_ipv6_cidr_block")
 
@@ -79,7 +86,7 @@ GROUPS: Mapping[str, tuple[m.AttachmentKind, Path]] = {
     "aws_redshift_cluster": (m.AttachmentKind.OTHER, ("vpc_security_group_ids",)),
     "aws_sagemaker_notebook_instance": (m.AttachmentKind.HOST, ("security_groups",)),
 }
-"""What a security group is attached to, and where that says so; launch settings and workloads have readers of their own."""
+"""What security groups are attached to, and where it says so. Launch settings and workloads have their own readers."""
 
 
 def _has_block(value: Value, name: str) -> Tri:
@@ -89,7 +96,7 @@ def _has_block(value: Value, name: str) -> Tri:
     return Tri.TRUE if isinstance(blocks[0], Mapping) else Tri.UNKNOWN
 
 
-# --- VPCs, subnets, gateways -------------------------------------------------------------------------------------------
+# --- VPCs, subnets, gateways ---
 
 
 def _vpc(resource: Resource, linker: Linker) -> Iterator[m.Element]:
@@ -157,7 +164,7 @@ def _network_acl_association(resource: Resource, linker: Linker) -> Iterator[m.E
     yield m.AclUse(resource, {}, subnets=linker.links(resource.get("subnet_id"), _SUBNET), vpc=m.Link())
 
 
-# --- routes ------------------------------------------------------------------------------------------------------------
+# --- routes ---
 
 
 def _route_table(resource: Resource, linker: Linker) -> Iterator[m.Element]:
@@ -202,7 +209,7 @@ def _propagation(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     yield m.Propagation(resource, {}, table=linker.link(resource.get("route_table_id"), _TABLE))
 
 
-# --- security groups ---------------------------------------------------------------------------------------------------
+# --- security groups ---
 
 
 def _security_group(resource: Resource, linker: Linker) -> Iterator[m.Element]:
@@ -274,12 +281,12 @@ def _load_balancer(resource: Resource, linker: Linker) -> Iterator[m.Element]:
         resource,
         {"subnets": ("subnets",) if subnets is not None else ("subnet_mapping",)},
         internet_facing=~setting(resource.get("internal")) & ~gateway,
-        subnets=linker.links(subnets if not mapped else mapped, _SUBNET),
+        subnets=linker.links(mapped or subnets, _SUBNET),
     )
     yield from _guarded(resource, linker)
 
 
-# --- EC2 instances -----------------------------------------------------------------------------------------------------
+# --- EC2 instances ---
 
 
 def _launch_template(resource: Resource, linker: Linker) -> Iterator[m.Element]:
@@ -357,17 +364,15 @@ def _settings_link(value: Value, linker: Linker, by_id: str, by_name: str) -> m.
     return link if link.is_set else linker.named(field(value, by_name), _SETTINGS, "name")
 
 
-# --- ECS ---------------------------------------------------------------------------------------------------------------
+# --- ECS ---
 
 
-def _strategy(value: Value) -> Value:
-    """The capacity providers of a strategy: a tuple of names, or unknown."""
-    if value is None:
-        return ()
-    blocks = listed(value)
-    if any(not isinstance(block, Mapping) for block in blocks):
-        return Unknown("the capacity provider strategy is unknown")
-    return tuple(field(block, "capacity_provider") for block in blocks)
+def _strategy(value: Value, linker: Linker) -> m.Links:
+    return linker.strategy(value, "capacity_provider", {"aws_ecs_capacity_provider"}, "name")
+
+
+def _cluster_link(value: Value, linker: Linker) -> m.Link:
+    return linker.named(value, {"aws_ecs_cluster"}, "name")
 
 
 def _cluster(resource: Resource, linker: Linker) -> Iterator[m.Element]:
@@ -376,8 +381,8 @@ def _cluster(resource: Resource, linker: Linker) -> Iterator[m.Element]:
         yield m.DefaultStrategy(
             resource,
             {"providers": ("default_capacity_provider_strategy", 0)},
-            cluster=Reference(resource.address),
-            providers=_strategy(resource.get("default_capacity_provider_strategy")),
+            cluster=m.Link(Reference(resource.address), (resource.address,)),
+            providers=_strategy(resource.get("default_capacity_provider_strategy"), linker),
         )
 
 
@@ -386,8 +391,8 @@ def _cluster_capacity_providers(resource: Resource, linker: Linker) -> Iterator[
         yield m.DefaultStrategy(
             resource,
             {"providers": ("default_capacity_provider_strategy", 0)},
-            cluster=resource.get("cluster_name"),
-            providers=_strategy(resource.get("default_capacity_provider_strategy")),
+            cluster=_cluster_link(resource.get("cluster_name"), linker),
+            providers=_strategy(resource.get("default_capacity_provider_strategy"), linker),
         )
 
 
@@ -441,10 +446,12 @@ def _workload_reader(cluster: Path, task: Path, *inner: str) -> Reader:
                 "groups": (*base, *network, "security_groups"),
                 "public_ip": (*base, *network, "assign_public_ip"),
             },
-            cluster=within(resource.get(), *cluster),
+            cluster=_cluster_link(within(resource.get(), *cluster), linker),
             launch_type=field(inside, "launch_type"),
-            providers=_strategy(field(inside, "capacity_provider_strategy")),
-            task_definition=within(resource.get(), *task),
+            providers=_strategy(field(inside, "capacity_provider_strategy"), linker),
+            task_definition=linker.task_definition(
+                within(resource.get(), *task), {"aws_ecs_task_definition"}, "family"
+            ),
             network=present,
             subnets=linker.links(within(inside, *network, "subnets"), _SUBNET),
             groups=groups,

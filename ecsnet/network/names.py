@@ -1,0 +1,41 @@
+"""What names say: the words of a resource's name and of its Name tag."""
+
+from __future__ import annotations
+
+import re
+
+from ecsnet.network.model import Element
+from ecsnet.values import Text, Value
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def words(name: str) -> frozenset[str]:
+    """In lower case, split at case, digits and punctuation: ``PublicSubA`` has ``public``."""
+    return frozenset(word.lower() for word in _WORD.findall(name))
+
+
+def words_of(value: Value) -> frozenset[str]:
+    """The words that a string certainly has; one that touches an unknown part may be a piece of a longer word."""
+    if isinstance(value, str):
+        return words(value)
+    if not isinstance(value, Text):
+        return frozenset()
+    found: set[str] = set()
+    for position, part in enumerate(value.parts):
+        if isinstance(part, str):
+            if position:
+                part = re.sub(r"^[a-z]+", "", part)
+            if position + 1 < len(value.parts):
+                part = re.sub(r"[A-Za-z]+$", "", part)
+            found |= words(part)
+    return frozenset(found)
+
+
+def resource_name(element: Element) -> str:
+    """The name that the source gives a resource: ``public`` of ``module.vpc.aws_subnet.public[0]``, or a logical id."""
+    resource = element.resource
+    if resource.language == "terraform":
+        _, _, name = resource.address.rpartition(f"{resource.type}.")
+        return name.partition("[")[0]
+    return resource.address.rpartition(".")[2]

@@ -1,0 +1,371 @@
+"""Where a subnet's traffic to the internet goes: its class, with the path that proves it.
+
+Everything that may be there counts: an association, a route or a module that cannot be seen makes several outcomes
+possible, and a subnet has a class only where all of them agree.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+
+from ecsnet.findings import Hop
+from ecsnet.network import E, Network, exists, guards
+from ecsnet.network.addresses import parse, size, span_of
+from ecsnet.network.links import MAIN, reason_of
+from ecsnet.network.model import (
+    Association,
+    Attachment,
+    Element,
+    InternetGateway,
+    Link,
+    MainAssociation,
+    Propagation,
+    Route,
+    RouteTable,
+    Subnet,
+    TargetKind,
+    Vpc,
+)
+from ecsnet.values import Span, Tri, Unknown, Value, equal
+
+_IPV6_INTERNET = "::/0"
+
+
+class SubnetClass(Enum):
+    PUBLIC = "public"
+    NAT = "nat"
+    OTHER = "other"
+    DETACHED = "detached"
+    ISOLATED = "isolated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """One possible class of a subnet, and the hops that lead to it.
+
+    ``routes``: the one it takes, none, or all that it may take where only their kind is certain. ``reason`` and
+    ``span``, of an unknown one: what decides and is not in the configuration.
+    """
+
+    kind: SubnetClass
+    hops: tuple[Hop, ...] = ()
+    routes: tuple[Route, ...] = ()
+    reason: str = ""
+    span: Span | None = None
+
+    @property
+    def target(self) -> str | None:
+        """The declared resource that the internet route certainly leads to."""
+        targets = {route.target.only for route in self.routes}
+        return targets.pop() if len(targets) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """How far the way from a subnet has been followed: its hops, and the conditions under which those are there."""
+
+    subnet: Subnet
+    hops: tuple[Hop, ...]
+    given: frozenset[str]
+
+    def then(self, hop: Hop | None, *elements: Element) -> _Trail:
+        hops = (*self.hops, hop) if hop else self.hops
+        return _Trail(self.subnet, hops, self.given | guards(*elements))
+
+    def unknown(self, reason: str, span: Span) -> WayOut:
+        return WayOut(SubnetClass.UNKNOWN, self.hops, reason=reason, span=span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A route table that the subnet may use; ``table`` is ``None`` for the main one where nothing declares that."""
+
+    addresses: frozenset[str]
+    table: RouteTable | None
+    trail: _Trail
+
+
+class Routing:
+    """Answers about one network; each is worked out once."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._classes: dict[str, WayOut] = {}
+
+    def classify(self, subnet: Subnet) -> WayOut:
+        """The subnet's class, or why it has none for certain."""
+        found = self._classes.get(subnet.address)
+        if found is None:
+            found = self._classes[subnet.address] = _settle(list(self._ways_out(subnet)))
+        return found
+
+    # --- which table -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _associations(self) -> tuple[Mapping[str, list[Association]], list[Association]]:
+        return _index(self.network.all(Association), lambda association: association.subnet)
+
+    def _ways_out(self, subnet: Subnet) -> Iterator[WayOut]:
+        trail = _Trail(subnet, (), guards(subnet))
+        named, loose = self._associations
+        possible = (*named.get(subnet.address, ()), *loose)
+        certain = [association for association in possible if self._is_certain(association, trail)]
+        for association in certain or possible:
+            yield from self._through(association, trail)
+        if not certain:
+            yield from self._through_main_table(trail)
+
+    def _is_certain(self, association: Association, trail: _Trail) -> bool:
+        subnet = trail.subnet
+        if association.subnet.only != subnet.address or exists(association, trail.given) is not Tri.TRUE:
+            return False
+        return not subnet.resource.many or _each_to_each(association.subnet)
+
+    def _through(self, association: Association, trail: _Trail) -> Iterator[WayOut]:
+        hop = Hop(association.address, f"associates {trail.subnet.address} with a route table", association.span())
+        trail = trail.then(hop, association)
+        link = association.table
+        for target in link.targets:
+            vpc, table = self.network.get(Vpc, target.removesuffix(MAIN)), self.network.get(RouteTable, target)
+            if vpc is not None:
+                yield from self._main_of(vpc, trail)
+            elif table is not None:
+                alias = {table.main_of.only + MAIN} if table.main_of.only else set[str]()
+                yield from self._leaving(_Table(frozenset({target} | alias), table, trail.then(None, table)))
+        if link.elsewhere or link.anything or not link.is_set:
+            reason = f"the route table is not in the configuration: {reason_of(link.value)}"
+            yield trail.unknown(reason, association.span("table"))
+
+    def _through_main_table(self, trail: _Trail) -> Iterator[WayOut]:
+        subnet = trail.subnet
+        hole = self.network.hole(subnet.address)
+        if hole:
+            yield trail.unknown(f"{hole.address} may associate it with a route table: {hole.reason}", hole.span)
+        vpc = self.network.get(Vpc, subnet.vpc.only)
+        if vpc is not None:
+            yield from self._main_of(vpc, trail)
+            return
+        value = subnet.vpc.value
+        name = value if isinstance(value, str) else reason_of(value)
+        reason = f"its VPC is not in the configuration ({name}), and no route table is associated with it here"
+        yield trail.unknown(reason, subnet.span())
+
+    @cached_property
+    def _main_tables(self) -> tuple[Mapping[str, list[MainAssociation]], list[MainAssociation]]:
+        return _index(self.network.all(MainAssociation), lambda main: main.vpc)
+
+    @cached_property
+    def _default_tables(self) -> tuple[Mapping[str, list[RouteTable]], list[RouteTable]]:
+        adopted = [table for table in self.network.all(RouteTable) if table.main_of.is_set]
+        return _index(adopted, lambda table: table.main_of)
+
+    def _main_of(self, vpc: Vpc, trail: _Trail) -> Iterator[WayOut]:
+        trail = trail.then(Hop(vpc.address, "its main route table applies to subnets without one", vpc.span()), vpc)
+        if vpc.default:
+            yield trail.unknown("the main route table of the default VPC is not in the configuration", vpc.span())
+            return
+        hole = self.network.hole(vpc.address)
+        if hole:
+            yield trail.unknown(f"{hole.address} may change the main route table: {hole.reason}", hole.span)
+        main = vpc.address + MAIN
+        named, loose = self._main_tables
+        settled = False
+        for association in (*named.get(vpc.address, ()), *loose):
+            settled |= association.vpc.only == vpc.address and exists(association, trail.given) is Tri.TRUE
+            step = trail.then(
+                Hop(association.address, "makes another table the main one", association.span()), association
+            )
+            for table in filter(None, (self.network.get(RouteTable, target) for target in association.table.targets)):
+                yield from self._leaving(_Table(frozenset({table.address, main}), table, step.then(None, table)))
+            if association.table.only is None:
+                yield step.unknown("the main route table is not in the configuration", association.span())
+        if settled:
+            return
+        adopted, loose_tables = self._default_tables
+        for table in (*adopted.get(vpc.address, ()), *loose_tables):
+            settled |= table.main_of.only == vpc.address and exists(table, trail.given) is Tri.TRUE
+            yield from self._leaving(_Table(frozenset({table.address, main}), table, trail.then(None, table)))
+        if not settled:
+            yield from self._leaving(_Table(frozenset({main}), None, trail))
+
+    # --- which route -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _routes(self) -> tuple[Mapping[str, list[Route]], list[Route]]:
+        return _index(self.network.all(Route), lambda route: route.table)
+
+    @cached_property
+    def _propagations(self) -> tuple[Mapping[str, list[Propagation]], list[Propagation]]:
+        return _index(self.network.all(Propagation), lambda propagation: propagation.table)
+
+    def _leaving(self, at: _Table) -> Iterator[WayOut]:
+        """The ways out to the IPv4 internet by longest-prefix match."""
+        named, loose = self._routes
+        routes = [route for address in sorted(at.addresses) for route in named.get(address, ())]
+        certain: list[Route] = []
+        possible: list[Route] = []
+        for route in (*routes, *loose):
+            sure = (
+                route.table.only in at.addresses
+                and exists(route, at.trail.given) is Tri.TRUE
+                and (at.table is None or not at.table.resource.many or _each_to_each(route.table))
+            )
+            (certain if sure else possible).append(route)
+        if at.trail.subnet.ipv6_only is not Tri.FALSE and any(_IPV6_INTERNET in route.cidrs for route in certain):
+            yield WayOut(SubnetClass.OTHER, at.trail.hops, reason="an IPv6-only subnet leaves by its IPv6 route")
+            if at.trail.subnet.ipv6_only is Tri.TRUE:
+                return
+        taken = _internet_routes(certain)
+        if taken is not None:
+            for route in taken:
+                yield self._by(route, at)
+            return
+        partial = next((route for route in certain if any(map(_is_wide, route.cidrs))), None)
+        if partial:
+            # A route to a part of the internet only is somebody's own arrangement.
+            yield WayOut(SubnetClass.OTHER, (*at.trail.hops, _route_hop(partial)), (partial,))
+            return
+        for route in (*possible, *certain):
+            if any(not isinstance(cidr, str) or _is_wide(cidr) for cidr in route.cidrs):
+                reason = f"{route.address} may hold the route to the internet"
+                yield replace(self._by(route, at), reason=reason, span=route.span())
+        for address in sorted(at.addresses):
+            hole = self.network.hole(address.removesuffix(MAIN))
+            if hole:
+                yield at.trail.unknown(f"{hole.address} may add routes: {hole.reason}", hole.span)
+        if self._propagated(at):
+            yield WayOut(
+                SubnetClass.OTHER, at.trail.hops, reason="a virtual private gateway may propagate a default route"
+            )
+        else:
+            yield WayOut(SubnetClass.ISOLATED, self._no_route_hops(at))
+
+    def _propagated(self, at: _Table) -> bool:
+        named, loose = self._propagations
+        return (at.table is not None and at.table.propagates) or bool(
+            loose or any(address in named for address in at.addresses)
+        )
+
+    def _no_route_hops(self, at: _Table) -> tuple[Hop, ...]:
+        if at.table is None:
+            return at.trail.hops
+        return (*at.trail.hops, Hop(at.table.address, "has no route to the internet (0.0.0.0/0)", at.table.span()))
+
+    def _by(self, route: Route, at: _Table) -> WayOut:
+        trail = at.trail.then(_route_hop(route), route)
+        kind = SubnetClass.UNKNOWN
+        reason = "the route's target is not in the configuration"
+        if route.kind in (TargetKind.NAT_GATEWAY, TargetKind.NAT_INSTANCE):
+            kind = SubnetClass.NAT
+        elif route.kind is TargetKind.OTHER:
+            kind = SubnetClass.OTHER
+        elif route.kind is TargetKind.INTERNET_GATEWAY:
+            gateway = self.network.get(InternetGateway, route.target.only)
+            if gateway is not None:
+                attached = self._attached(gateway, at)
+                reason = f"whether {gateway.address} is attached to the VPC is not certain"
+                if attached is not Tri.UNKNOWN:
+                    kind = SubnetClass.PUBLIC if attached is Tri.TRUE else SubnetClass.DETACHED
+            elif isinstance(route.target.value, Unknown):
+                reason = "the route's internet gateway is one of several"
+            else:
+                kind = SubnetClass.PUBLIC  # an existing gateway, looked up or written out by id
+        if kind is SubnetClass.UNKNOWN:
+            return trail.unknown(reason, route.span("target"))
+        return WayOut(kind, trail.hops, (route,))
+
+    @cached_property
+    def _attachments(self) -> tuple[Mapping[str, list[Attachment]], list[Attachment]]:
+        return _index(self.network.all(Attachment), lambda attachment: attachment.gateway)
+
+    def _attached(self, gateway: InternetGateway, at: _Table) -> Tri:
+        """Whether the gateway is attached to the VPC of the table."""
+        vpc = at.table.vpc if at.table else Link(None, tuple(a.removesuffix(MAIN) for a in at.addresses))
+        named, loose = self._attachments
+        verdict = Tri.FALSE
+        for attachment in (*named.get(gateway.address, ()), *loose):
+            same = _same_vpc(attachment.vpc, vpc)
+            there = exists(attachment, at.trail.given | guards(gateway))
+            verdict |= same & there & (Tri.TRUE if attachment.gateway.only == gateway.address else Tri.UNKNOWN)
+        if verdict is Tri.FALSE and self.network.hole(gateway.address):
+            return Tri.UNKNOWN
+        return verdict
+
+
+def _same_vpc(a: Link, b: Link) -> Tri:
+    if a.only and b.only:
+        return Tri.of(a.only == b.only)
+    if a.is_set and b.is_set:
+        return equal(a.value, b.value)
+    return Tri.UNKNOWN
+
+
+def _index(elements: Iterable[E], key: Callable[[E], Link]) -> tuple[Mapping[str, list[E]], list[E]]:
+    """Elements by what they may name, and those that may name anything."""
+    named: defaultdict[str, list[E]] = defaultdict(list)
+    loose: list[E] = []
+    for element in elements:
+        link = key(element)
+        if link.anything:
+            loose.append(element)
+        for target in link.targets:
+            named[target].append(element)
+    return named, loose
+
+
+def _each_to_each(link: Link) -> bool:
+    """Whether instance i of a resource of unknown multiplicity names instance i of the other."""
+    index = getattr(link.value, "index", None)
+    return isinstance(index, Unknown) and index.symbol.endswith(("count.index", "each.key"))
+
+
+def _route_hop(route: Route) -> Hop:
+    cidr = next((cidr for cidr in route.cidrs if isinstance(cidr, str) and _is_wide(cidr)), "the internet")
+    return Hop(route.address, f"sends {cidr} to {target_name(route)}", route.span("target"))
+
+
+def target_name(route: Route) -> str:
+    """The route's target, for messages."""
+    value = route.target.value
+    if route.target.only:
+        return f"{route.kind.value} {route.target.only}"
+    return f"{route.kind.value} {value}" if isinstance(value, str) else route.kind.value
+
+
+def _is_wide(cidr: Value) -> bool:
+    """Whether an IPv4 destination can be a part of the internet route: a quarter of the address space or more."""
+    network = parse(cidr) if isinstance(cidr, str) else None
+    return network is not None and network.version == 4 and network.prefixlen <= 2
+
+
+def _internet_routes(routes: list[Route]) -> list[Route] | None:
+    """The routes that all of 0.0.0.0/0 takes; ``None`` where some of it has none."""
+    wide: dict[str, Route] = {}
+    for route in routes:
+        for cidr in route.cidrs:
+            if isinstance(cidr, str) and _is_wide(cidr):
+                wide.setdefault(str(parse(cidr)), route)
+    specific = [network for network in map(parse, wide) if network is not None and network.prefixlen > 0]
+    if size(map(span_of, specific)) == 2**32:
+        return [wide[str(network)] for network in specific]
+    return [wide["0.0.0.0/0"]] if "0.0.0.0/0" in wide else None
+
+
+def _settle(ways: list[WayOut]) -> WayOut:
+    """The class that all possible outcomes share; else unknown, with the reason of the first that is not certain."""
+    kinds = {way.kind for way in ways}
+    if len(kinds) == 1 and SubnetClass.UNKNOWN not in kinds:
+        return replace(ways[0], routes=tuple(route for way in ways for route in way.routes), reason="", span=None)
+    unsure = next((way for way in ways if way.kind is SubnetClass.UNKNOWN), None) or next(
+        (way for way in ways if way.reason), ways[0]
+    )
+    reason = unsure.reason or "whether " + " or ".join(sorted(kind.value for kind in kinds)) + " is not to be told"
+    span = unsure.span or (unsure.hops[-1].span if unsure.hops else None)
+    return WayOut(SubnetClass.UNKNOWN, unsure.hops, tuple(route for way in ways for route in way.routes), reason, span)

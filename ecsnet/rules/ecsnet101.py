@@ -1,0 +1,115 @@
+"""ECSNET101: a subnet that is meant to be public has no route to an internet gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ecsnet.findings import Finding, Hop, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.network import Network
+from ecsnet.network.model import LoadBalancer, Subnet
+from ecsnet.network.names import resource_name, words, words_of
+from ecsnet.network.routing import SubnetClass, WayOut
+from ecsnet.rules.proof import calls
+from ecsnet.values import Span, Tri
+
+_CONTRARY = frozenset({"private", "internal", "isolated"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """What shows that a subnet is meant to be public, and where."""
+
+    hop: Hop
+    span: Span
+    level: Level
+
+
+def check(network: Network) -> Iterator[Verdict]:
+    for subnet in network.all(Subnet):
+        way = network.routing.classify(subnet)
+        intent = _intent(network, subnet)
+        broken = way.kind in (SubnetClass.ISOLATED, SubnetClass.NAT)
+        if intent is None:
+            if broken and subnet.maps_public_ip is Tri.UNKNOWN:
+                reason = "whether it maps public IPs on launch is not in the configuration"
+                yield Undecided(RULE, subnet.resource, reason, subnet.span("maps_public_ip"))
+        elif broken:
+            path = (*calls(subnet), intent.hop, *way.hops)
+            message = _message(subnet, intent, way)
+            fix = RULE.fix[subnet.resource.language]
+            yield Finding(RULE, intent.level, subnet.resource, message, intent.span, path, fix)
+        elif way.kind is SubnetClass.UNKNOWN:
+            yield Undecided(RULE, subnet.resource, way.reason, way.span or subnet.span())
+        else:
+            yield Passed(RULE, subnet.resource)
+
+
+def _message(subnet: Subnet, intent: _Intent, way: WayOut) -> str:
+    if way.kind is SubnetClass.NAT:
+        lacks = f"its route to the internet leads to {way.target or 'a NAT gateway'}, not to an internet gateway"
+    else:
+        lacks = "its route table has no route to an internet gateway"
+    return f"{subnet.address} is meant to be public ({intent.hop.message}), but {lacks}"
+
+
+def _intent(network: Network, subnet: Subnet) -> _Intent | None:
+    if subnet.maps_public_ip is Tri.TRUE:
+        span = subnet.span("maps_public_ip")
+        return _Intent(Hop(subnet.address, "it maps public IPs on launch", span), span, Level.ERROR)
+    for balancer in network.all(LoadBalancer):
+        if balancer.internet_facing is Tri.TRUE and any(link.only == subnet.address for link in balancer.subnets.items):
+            message = f"the internet-facing load balancer {balancer.address} sits in it"
+            return _Intent(Hop(balancer.address, message, balancer.span("subnets")), subnet.span(), Level.ERROR)
+    name = resource_name(subnet)
+    if (words(name) | words_of(subnet.name)) & _CONTRARY:
+        return None
+    if "public" in words(name):
+        return _Intent(Hop(subnet.address, f"its name is {name}", subnet.span()), subnet.span(), Level.WARNING)
+    if "public" in words_of(subnet.name):
+        span = subnet.span("name")
+        return _Intent(Hop(subnet.address, "its Name tag says public", span), span, Level.WARNING)
+    return None
+
+
+RULE = Rule(
+    id="ECSNET101",
+    name="public-subnet-without-igw-route",
+    level=Level.ERROR,
+    summary="A subnet meant to be public has no route to an internet gateway",
+    why=(
+        "A subnet is public because its route table sends internet traffic to an internet gateway, not because of its "
+        "name or because it hands out public IPs. Without that route, hosts and load balancers in it have public "
+        "addresses that nothing reaches and that reach nothing: container instances do not register, image pulls "
+        "time out, and an internet-facing load balancer does not answer."
+    ),
+    fix={
+        "terraform": (
+            "Give the subnet's route table a route to the VPC's internet gateway, and associate the subnet with it:\n\n"
+            '    resource "aws_route" "internet" {\n'
+            "      route_table_id         = aws_route_table.public.id\n"
+            '      destination_cidr_block = "0.0.0.0/0"\n'
+            "      gateway_id             = aws_internet_gateway.main.id\n"
+            "    }\n\n"
+            "or, if it is meant to be private, set map_public_ip_on_launch = false and name it so."
+        ),
+        "cloudformation": (
+            "Give the subnet's route table a route to the VPC's internet gateway, and associate the subnet with it:\n\n"
+            "    InternetRoute:\n"
+            "      Type: AWS::EC2::Route\n"
+            "      DependsOn: GatewayAttachment\n"
+            "      Properties:\n"
+            "        RouteTableId: !Ref PublicRouteTable\n"
+            "        DestinationCidrBlock: 0.0.0.0/0\n"
+            "        GatewayId: !Ref InternetGateway\n\n"
+            "or, if it is meant to be private, set MapPublicIpOnLaunch: false and name it so."
+        ),
+    },
+    references=(
+        "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html",
+        "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outbound.html",
+        "Security Hub EC2.15",
+        "Trusted Advisor: NLB - Internet-facing resource in private subnet",
+    ),
+    check=check,
+)
