@@ -70,7 +70,7 @@ def _number(value: Value) -> Value:
 
 
 def _arithmetic(op: str, x: Decimal, y: Decimal) -> Value:
-    if op in ("/", "%") and not y:
+    if op == "/" and not y:
         raise EvaluationError("Division by zero.")
     try:
         if op == "+":
@@ -82,7 +82,8 @@ def _arithmetic(op: str, x: Decimal, y: Decimal) -> Value:
         elif op == "/":
             result = _CONTEXT.divide(x, y)
         else:
-            result = _CONTEXT.remainder(x, y)
+            # Terraform: what is left of a division by zero is all of it.
+            result = _CONTEXT.remainder(x, y) if y else x
     except DecimalException:
         return Unknown("arithmetic beyond Terraform's precision")
     if not result.is_finite() or result.adjusted() > _EXACT_DIGITS:

@@ -126,7 +126,7 @@ def _cut(
         if text[position] in "\r\n":
             _fail(position, "a quoted string ends on its own line: close the quote or use a heredoc")
         strip_before = text.startswith("~", position + 2)
-        if strip_before and pieces and pieces[-1].kind == "text" and chunks:
+        if strip_before and pieces and pieces[-1].kind == "text":
             pieces[-1].text = pieces[-1].text.rstrip()
         piece, strip = _sequence(parser, position, position + (3 if strip_before else 2))
         pieces.append(piece)
