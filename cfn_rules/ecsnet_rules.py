@@ -1,4 +1,4 @@
-"""The rules of ecsnet in cfn-lint: ``cfn-lint --append-rules cfn_rules template.yaml``.
+"""The rules of ecsnet in cfn-lint: ``cfn-lint template.yaml --append-rules cfn_rules``.
 
 cfn-lint runs this file by itself and makes an instance of every rule class in it; there is one for each rule of the
 catalogue, ``W9401`` for ``ECSNET401``. A template is evaluated once, whatever the number of rules.

@@ -54,7 +54,7 @@ def test_a_comment_is_about_its_line_or_the_next() -> None:
     ],
 )
 def test_a_malformed_expectation_is_an_error(text: str) -> None:
-    with pytest.raises(ValueError, match="main.tf:1: "):
+    with pytest.raises(ValueError, match=r"main\.tf:1: "):
         list(parse_file(text, "main.tf"))
 
 

@@ -1,0 +1,246 @@
+"""The rules in Checkov: its records, comments, options and outputs, with its real command."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from ecsnet.findings import Report
+from ecsnet.resources import Problem
+from tests.harnesses.tools import CHECKOUT, POLICIES, checkov, checkov_reports
+
+pytest.importorskip("checkov")
+
+TERRAFORM = """\
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "public" {
+  count                   = 2
+  vpc_id                  = aws_vpc.main.id
+  cidr_block              = cidrsubnet("10.0.0.0/16", 8, count.index)
+  map_public_ip_on_launch = true
+}
+
+resource "aws_subnet" "known" {
+  # checkov:skip=ECSNET101:the route is made by another team
+  vpc_id                  = aws_vpc.main.id
+  cidr_block              = "10.0.9.0/24"
+  map_public_ip_on_launch = true
+}
+"""
+TEMPLATE = """\
+Resources:
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.0.0.0/16
+  Public:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: 10.0.0.0/24
+      MapPublicIpOnLaunch: true
+  Known:
+    Type: AWS::EC2::Subnet
+    Metadata:
+      checkov:
+        skip:
+          - id: ECSNET101
+            comment: the route is made by another team
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: 10.0.1.0/24
+      MapPublicIpOnLaunch: true
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    top = tmp_path_factory.mktemp("checkov").resolve()
+    (top / "main.tf").write_text(TERRAFORM)
+    (top / "template.yaml").write_text(TEMPLATE)
+    return top
+
+
+def scan(folder: Path, *arguments: str, check: str = "ECSNET101", **environment: str) -> dict[str, dict[str, Any]]:
+    frameworks = ("--framework", "terraform", "cloudformation")
+    run = checkov("-d", ".", *frameworks, "--check", check, "-o", "json", *arguments, cwd=folder, **environment)
+    assert "Traceback" not in run.stderr, run.stderr
+    return checkov_reports(run.stdout)
+
+
+def resources(reports: dict[str, dict[str, Any]], kind: str) -> set[str]:
+    return {record["resource"] for report in reports.values() for record in report["results"][kind]}
+
+
+FAILED = {"aws_subnet.public[0]", "aws_subnet.public[1]", "AWS::EC2::Subnet.Public"}
+SKIPPED = {"aws_subnet.known", "AWS::EC2::Subnet.Known"}
+
+
+@pytest.mark.parametrize("backend", ["RUSTWORKX", "NETWORKX"])
+def test_records_and_skip_comments(folder: Path, backend: str) -> None:
+    reports = scan(folder, CHECKOV_GRAPH_FRAMEWORK=backend)
+    assert resources(reports, "failed_checks") == FAILED
+    assert resources(reports, "skipped_checks") == SKIPPED
+    (record,) = reports["cloudformation"]["results"]["failed_checks"]
+    assert record["file_path"] == "/template.yaml"
+    assert record["file_line_range"] == [6, 11]
+    assert record["check_name"].startswith("public-subnet-without-igw-route: ")
+    assert "template.yaml:11 " in record["check_name"]
+    assert record["guideline"].endswith("/ECSNET101.md")
+    reasons = {record["check_result"]["suppress_comment"] for record in _of(reports, "skipped_checks")}
+    assert reasons == {"the route is made by another team"}
+
+
+def _of(reports: dict[str, dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [record for report in reports.values() for record in report["results"][kind]]
+
+
+def test_a_skipped_check_is_not_run(folder: Path) -> None:
+    run = checkov("-d", ".", "--framework", "terraform", "--skip-check", "ECSNET101", "-o", "json", cwd=folder)
+    ids = {record["check_id"] for record in _of(checkov_reports(run.stdout), "failed_checks")}
+    assert "ECSNET101" not in ids
+    assert any(name.startswith("CKV") for name in ids)
+
+
+def test_a_baseline_holds_them(folder: Path, tmp_path: Path) -> None:
+    for name in ("main.tf", "template.yaml"):
+        (tmp_path / name).write_text((folder / name).read_text())
+    scan(tmp_path, "--create-baseline")
+    assert resources(scan(tmp_path, "--baseline", ".checkov.baseline"), "failed_checks") == set()
+
+
+def test_outputs_carry_the_message(folder: Path, tmp_path: Path) -> None:
+    formats = [word for name in ("sarif", "junitxml", "github_failed_only") for word in ("-o", name)]
+    checkov(
+        "-d", ".", "--framework", "cloudformation", "--check", "ECSNET101", *formats, "--output-file-path", tmp_path,
+        cwd=folder,
+    )  # fmt: skip
+    sarif = json.loads((tmp_path / "results_sarif.sarif").read_text())
+    found = {
+        result["message"]["text"]: result for result in sarif["runs"][0]["results"] if not result.get("suppressions")
+    }
+    ((message, result),) = found.items()
+    assert message.startswith("public-subnet-without-igw-route: ")
+    assert result["level"] == "error"
+    cases = ET.parse(tmp_path / "results_junitxml.xml").getroot().iter("testcase")
+    assert any(message in str(case.get("name")) for case in cases)
+    assert "ECSNET101" in (tmp_path / "results_github_failed_only.md").read_text()
+
+
+def test_a_plan_is_scanned_as_before(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps(_plan()))
+    arguments = ("-f", "plan.json", "--framework", "terraform_plan", "-o", "json")
+    run = checkov(*arguments, cwd=tmp_path)
+    assert run.stderr == ""
+    records = _of(checkov_reports(run.stdout), "failed_checks")
+    assert {record["resource"] for record in records} == {"aws_subnet.public"}
+    assert not any(record["check_id"].startswith("ECSNET") for record in records)
+
+
+def _plan() -> dict[str, Any]:
+    values = {"map_public_ip_on_launch": True, "cidr_block": "10.0.0.0/24"}
+    resource = {"address": "aws_subnet.public", "mode": "managed", "type": "aws_subnet", "name": "public"}
+    provider = "registry.terraform.io/hashicorp/aws"
+    change = {"actions": ["create"], "before": None, "after": values, "after_unknown": {"id": True}}
+    return {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {
+            "root_module": {
+                "resources": [{**resource, "provider_name": provider, "schema_version": 1, "values": values}]
+            }
+        },
+        "resource_changes": [{**resource, "provider_name": provider, "change": change}],
+        "configuration": {"root_module": {"resources": [{**resource, "expressions": {}, "schema_version": 1}]}},
+    }
+
+
+@pytest.mark.parametrize("module", ["tree_sitter", "tree_sitter_hcl"])
+def test_without_its_parser_terraform_fails_closed_and_cloudformation_works(
+    folder: Path, tmp_path: Path, module: str
+) -> None:
+    (tmp_path / f"{module}.py").write_text(f"raise ImportError('No module named {module}')\n")
+    reports = scan(folder, check="ECSNET101,ECSNET201", PYTHONPATH=str(tmp_path))
+    assert resources({"": reports["cloudformation"]}, "failed_checks") == {"AWS::EC2::Subnet.Public"}
+    failed = reports["terraform"]["results"]["failed_checks"]
+    assert sorted(record["check_id"] for record in failed) == ["ECSNET101", "ECSNET201"]
+    for record in failed:
+        assert record["check_name"].endswith("pip install tree-sitter tree-sitter-hcl")
+
+
+def test_ecsnet_is_found_beside_the_policies() -> None:
+    """With Checkov alone installed there is nothing but the checkout; its other folders must not become modules."""
+    entry = POLICIES / "ecsnet_policies.py"
+    code = (
+        "import sys, importlib.util as u\n"
+        f"spec = u.spec_from_file_location('ecsnet_policies', {str(entry)!r})\n"
+        "module = u.module_from_spec(spec); sys.modules[spec.name] = module; spec.loader.exec_module(module)\n"
+        "import ecsnet; print(ecsnet.__file__); print(*sys.path, sep='\\n')"
+    )
+    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, cwd="/")
+    file, *path = run.stdout.splitlines()
+    assert file == str(CHECKOUT / "ecsnet" / "__init__.py")
+    assert path.count(str(CHECKOUT)) <= 1
+
+
+@pytest.fixture(scope="module")
+def policies() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("ecsnet_policies", POLICIES / "ecsnet_policies.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("aws_subnet.a", "aws_subnet.a"),
+        ("aws_subnet.a[0]", "aws_subnet.a"),
+        ('module.m["x.y"].aws_subnet.a["b]c"]', "module.m.aws_subnet.a"),
+        ('aws_subnet.a["q\\"]x"]', "aws_subnet.a"),
+        ("aws_subnet.a[data.aws_availability_zones.all.names[0]]", "aws_subnet.a"),
+    ],
+)
+def test_addresses_without_instance_keys(policies: ModuleType, address: str, plain: str) -> None:
+    assert policies.plain_address(address) == plain
+
+
+def test_a_crash_of_a_rule_is_recorded_as_failed(
+    policies: ModuleType, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from networkx import DiGraph
+
+    graph = DiGraph()
+    vertex = {"block_type_": "resource", "block_name_": "aws_vpc.main", "file_path_": str(folder / "main.tf")}
+    graph.add_node("a", **vertex)
+    problem = Problem("main.tf", 1, 1, "internal error in ECSNET101: KeyError: 'x'")
+    monkeypatch.setattr(policies, "scan", lambda files, config: Report((), (), (), (problem,), (), 0, 0.0))
+    rules = [rule for rule in policies.CATALOGUE if rule.id in ("ECSNET101", "ECSNET201")]
+    outcomes = policies.outcomes(graph, "terraform", rules, ())
+    assert outcomes.keys() == {"ECSNET101"}
+    ((failed, text, _),) = outcomes["ECSNET101"].failed
+    assert failed["block_name_"] == "aws_vpc.main"
+    assert "internal error in ECSNET101" in text
+    assert "internal error in ECSNET101" in caplog.text
+
+
+def test_the_catalogue_is_registered_once(policies: ModuleType) -> None:
+    for framework in ("terraform", "cloudformation"):
+        policies.register(framework)
+        policies.register(framework)
+        ids = [check.id for check in policies.get_graph_checks_registry(framework).checks]
+        assert [name for name in ids if name.startswith("ECSNET")] == [rule.id for rule in policies.CATALOGUE]

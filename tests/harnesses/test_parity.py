@@ -1,0 +1,148 @@
+"""The command, Checkov and cfn-lint give the same findings on the same resources, in every fixture."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecsnet.cloudformation import called_templates, load
+from ecsnet.config import Config
+from ecsnet.engine import scan
+from ecsnet.findings import Finding, Report
+from ecsnet.rules import CATALOGUE
+from tests.expectations import FIXTURES, case_id, cases
+from tests.harnesses.tools import cfn_lint_matches, checkov, checkov_reports
+
+pytest.importorskip("checkov")
+pytest.importorskip("cfnlint")
+
+CASES = [case_id(case) for case in cases()]
+IDS = {rule.id for rule in CATALOGUE}
+
+
+@dataclass(frozen=True)
+class Runs:
+    """One run of each tool over a copy of all cases. ``failed`` and ``passed`` are Checkov's records, by case."""
+
+    failed: dict[str, set[tuple[str, str, str]]]
+    passed: dict[str, set[tuple[str, str, str]]]
+    parsing_errors: list[str]
+    logged: str
+    matches: dict[str, set[tuple[str, str, int]]]
+    crashes: list[str]
+    reports: dict[str, Report]
+    nested: set[str]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    top = tmp_path_factory.mktemp("fixtures").resolve()
+    for case in CASES:
+        shutil.copytree(FIXTURES / case, top / case)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(top)
+        yield _run_all(top)
+
+
+def _run_all(top: Path) -> Runs:
+    run = checkov("-d", ".", "--framework", "terraform", "cloudformation", "--check", "ECSNET*", "-o", "json", cwd=top)
+    reports = checkov_reports(run.stdout)
+    assert reports.keys() == {"terraform", "cloudformation"}, run.stderr
+    templates = [path for case in CASES for path in sorted((top / case).rglob("*")) if _is_template(path)]
+    nested = {
+        str(Path(called).resolve().relative_to(top))
+        for path in templates
+        if (configuration := load(str(path))) is not None
+        for called in called_templates(configuration)
+    }
+    matches: dict[str, set[tuple[str, str, int]]] = {case: set() for case in CASES}
+    crashes = []
+    for match in cfn_lint_matches(*templates, "--include-checks", "I", cwd=top):
+        file = str(Path(match["Filename"]).relative_to(top))
+        if match["Rule"]["Id"] == "E0002":
+            crashes.append(f"{file}: {match['Message']}")
+        else:
+            place = match["Location"]["Start"]["LineNumber"]
+            matches[_case(file)].add((match["Rule"]["Id"], file, place))
+    config = Config(select=tuple(IDS))
+    return Runs(
+        failed=_records(reports, "failed_checks"),
+        passed=_records(reports, "passed_checks"),
+        parsing_errors=[file for report in reports.values() for file in report["results"]["parsing_errors"]],
+        logged=run.stderr,
+        matches=matches,
+        crashes=crashes,
+        reports={case: scan([case], config) for case in CASES},
+        nested=nested,
+    )
+
+
+def _is_template(path: Path) -> bool:
+    return path.suffix in {".yaml", ".yml", ".json", ".template"} and not path.name.endswith(".tf.json")
+
+
+def _case(file: str) -> str:
+    return "/".join(file.lstrip("/").split("/")[:2])
+
+
+def _records(reports: dict[str, dict[str, Any]], kind: str) -> dict[str, set[tuple[str, str, str]]]:
+    found: dict[str, set[tuple[str, str, str]]] = {case: set() for case in CASES}
+    for report in reports.values():
+        for record in report["results"].get(kind, ()):
+            file = record["file_path"].lstrip("/")
+            found[_case(file)].add((record["check_id"], file, _block(record["resource"])))
+    return found
+
+
+def _block(resource: str) -> str:
+    """``module.a.aws_subnet.b[0]`` is ``aws_subnet.b``; ``AWS::EC2::Subnet.Public`` and ``Network.Public`` are one."""
+    if "aws_" not in resource:
+        return resource.rpartition(".")[2]
+    kind, name = resource[resource.index("aws_") :].split(".")[:2]
+    return f"{kind}.{name.partition('[')[0]}"
+
+
+def _record(finding: Finding) -> tuple[str, str, str]:
+    return finding.rule.id, finding.resource.header.file, _block(finding.resource.address)
+
+
+def test_every_terraform_file_is_one_that_checkov_can_read(runs: Runs) -> None:
+    """It parses with a grammar of its own, and gives up after some seconds: what it cannot read it does not see."""
+    assert runs.parsing_errors == []
+
+
+def test_nothing_crashes_and_every_finding_has_its_resource(runs: Runs) -> None:
+    assert runs.crashes == []
+    assert runs.logged == ""
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_checkov_fails_what_the_command_finds(case: str, runs: Runs) -> None:
+    assert runs.failed[case] == {_record(finding) for finding in runs.reports[case].findings}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_checkov_passes_what_the_command_passes(case: str, runs: Runs) -> None:
+    """One block is one record: where an instance of it fails, it does not pass."""
+    passed = {
+        (verdict.rule.id, verdict.resource.header.file, _block(verdict.resource.address))
+        for verdict in runs.reports[case].passed
+    }
+    assert runs.passed[case] == passed - runs.failed[case]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "/cfn-" in case])
+def test_cfn_lint_matches_what_the_command_finds(case: str, runs: Runs) -> None:
+    """What is in a nested stack is matched on the resource that nests it, since cfn-lint looks at one file a time."""
+    expected = {_match(finding) for finding in runs.reports[case].findings}
+    assert {match for match in runs.matches[case] if match[1] not in runs.nested} == expected
+
+
+def _match(finding: Finding) -> tuple[str, str, int]:
+    span = finding.resource.calls[0].span if finding.resource.calls else finding.span
+    return finding.rule.cfn_lint_id, span.file, span.start_line
