@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,15 @@ main.tf:3:3 warning ECSNET201 ssh-open-to-internet
 
 1 finding (1 warning); 1 resource in 1 file, 0.12 s"""
     )
+
+
+def test_the_same_advice_is_given_once(sources: Path) -> None:
+    lines = list(text.render(report(FINDING, FINDING, replace(FINDING, fix="Something else."))))
+    assert [line.strip() for line in lines if "help:" in line] == [
+        "help: Name a range.",
+        "help: as for the first ECSNET201 above",
+        "help: Something else.",
+    ]
 
 
 def test_unknowns_are_counted_and_listed_when_asked_for(sources: Path) -> None:

@@ -25,8 +25,15 @@ class Paint:
 def render(report: Report, *, colour: bool = False, show_unknown: bool = False) -> Iterator[str]:
     """Lines: findings with their source and path, unknowns when asked for, errors, and a summary."""
     paint, sources = Paint(colour), Sources()
+    explained: set[tuple[str, str]] = set()
     for finding in report.findings:
         yield from _finding(finding, sources, paint)
+        advice = (finding.rule.id, finding.fix)
+        # The same advice many times over hides what differs.
+        again = f"as for the first {finding.rule.id} above"
+        yield from _labelled("help:", again if advice in explained else finding.fix, paint)
+        explained.add(advice)
+        yield f"  {paint('dim', 'more: ecsnet rule ' + finding.rule.id)}"
         yield ""
     if show_unknown:
         for undecided in report.undecided:
@@ -72,8 +79,6 @@ def _finding(finding: Finding, sources: Sources, paint: Paint) -> Iterator[str]:
     if finding.path:
         yield f"  {paint('bold', 'path:')}"
         yield from _path(finding.path, paint)
-    yield from _labelled("help:", finding.fix, paint)
-    yield f"  {paint('dim', 'more: ecsnet rule ' + finding.rule.id)}"
 
 
 def _header(finding: Finding, paint: Paint) -> str:
