@@ -106,6 +106,13 @@ def admits_tcp(protocol: Value, from_port: Value, to_port: Value, port: int) -> 
     All ports where the protocol is all; a protocol other than TCP never.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
     """
+    for given in (protocol, from_port, to_port):
+        if isinstance(given, Unknown) and given.candidates is not None:
+            results = set()
+            for candidate in given.candidates:
+                chosen = [candidate if value is given else value for value in (protocol, from_port, to_port)]
+                results.add(admits_tcp(chosen[0], chosen[1], chosen[2], port))
+            return results.pop() if len(results) == 1 else Tri.UNKNOWN
     word = _protocol(protocol)
     if word is None:
         return Tri.UNKNOWN

@@ -11,6 +11,7 @@ from ecsnet.network import model as m
 from ecsnet.network.links import Linker, Reader, field, listed, one_of, setting
 from ecsnet.network.prefixes import prefix_list_cidrs
 from ecsnet.network.reading import RouteForm, blocks, route, within
+from ecsnet.network.state_machines import Names, workloads
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Reference, Several, Tri, Unknown, Value
 
@@ -410,6 +411,17 @@ def _pipe(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     yield from _workload(resource, linker, cluster, base, "AwsvpcConfiguration", task)
 
 
+_STATE_MACHINE = Names(
+    _SUBNET, _GROUP, frozenset({"AWS::ECS::Cluster"}), "ClusterName", frozenset({"AWS::ECS::TaskDefinition"}), "Family",
+    frozenset({"AWS::ECS::CapacityProvider"}), "Name",
+)  # fmt: skip
+
+
+def _state_machine(resource: Resource, linker: Linker) -> Iterator[m.Element]:
+    place: Path = ("Definition",) if resource.get("Definition") is not None else ("DefinitionString",)
+    yield from workloads(_STATE_MACHINE, resource, linker, place, resource.get("DefinitionSubstitutions"))
+
+
 READERS: Mapping[str, Reader] = {
     **dict.fromkeys(GROUPS, _guarded),
     "AWS::EC2::VPC": _vpc,
@@ -440,6 +452,8 @@ READERS: Mapping[str, Reader] = {
     "AWS::Events::Rule": _events_rule,
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::Pipes::Pipe": _pipe,
+    "AWS::StepFunctions::StateMachine": _state_machine,
+    "AWS::Serverless::StateMachine": _state_machine,
     "AWS::EC2::PrefixList": lambda resource, linker: iter(()),
     "AWS::EC2::VPCBlockPublicAccessOptions": lambda resource, linker: iter((m.PublicAccessBlock(resource, {}),)),
 }

@@ -12,6 +12,7 @@ from ecsnet.network import model as m
 from ecsnet.network.links import Linker, Reader, field, listed, one_of, setting
 from ecsnet.network.prefixes import prefix_list_cidrs
 from ecsnet.network.reading import RouteForm, blocks, route, within
+from ecsnet.network.state_machines import Names, workloads
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Reference, Tri, Value
 
@@ -464,6 +465,16 @@ def _workload_reader(cluster: Path, task: Path, *inner: str) -> Reader:
     return read
 
 
+_STATE_MACHINE = Names(
+    _SUBNET, _GROUP, frozenset({"aws_ecs_cluster"}), "name", frozenset({"aws_ecs_task_definition"}), "family",
+    frozenset({"aws_ecs_capacity_provider"}), "name",
+)  # fmt: skip
+
+
+def _state_machine(resource: Resource, linker: Linker) -> Iterator[m.Element]:
+    yield from workloads(_STATE_MACHINE, resource, linker, ("definition",))
+
+
 READERS: Mapping[str, Reader] = {
     **dict.fromkeys(GROUPS, _guarded),
     "aws_vpc": _vpc,
@@ -511,6 +522,7 @@ READERS: Mapping[str, Reader] = {
         ("target",), ("target_parameters", 0, "ecs_task_parameters", 0, "task_definition_arn"),
         "target_parameters", "ecs_task_parameters",
     ),
+    "aws_sfn_state_machine": _state_machine,
     "aws_ec2_managed_prefix_list": lambda resource, linker: iter(()),
     "aws_ec2_managed_prefix_list_entry": lambda resource, linker: iter(()),
     "aws_vpc_block_public_access_options": lambda resource, linker: iter((m.PublicAccessBlock(resource, {}),)),

@@ -30,10 +30,11 @@ def check(network: Network) -> Iterator[Verdict]:
         way = network.routing.classify(subnet)
         intent = _intent(network, subnet)
         broken = way.kind in (SubnetClass.ISOLATED, SubnetClass.NAT)
-        if intent is None:
-            if broken and subnet.maps_public_ip is Tri.UNKNOWN:
-                reason = "whether it maps public IPs on launch is not in the configuration"
-                yield Undecided(RULE, subnet.resource, reason, subnet.span("maps_public_ip"))
+        if intent is None and broken and subnet.maps_public_ip is Tri.UNKNOWN:
+            reason = "whether it maps public IPs on launch is not in the configuration"
+            yield Undecided(RULE, subnet.resource, reason, subnet.span("maps_public_ip"))
+        elif intent is None:
+            yield Passed(RULE, subnet.resource)
         elif broken:
             path = (*calls(subnet), intent.hop, *way.hops)
             message = _message(subnet, intent, way)

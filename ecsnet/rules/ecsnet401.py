@@ -95,8 +95,9 @@ def _judge(
         return Undecided(RULE, resource, "its availability mode is not in the configuration", nat.element.span())
     if foreign and not (resource.many and nat.zone is None):
         return _finding(nat, foreign)
-    if doubtful and not doubt:
-        subnet, way = doubtful[0]
+    foreign_perhaps = [user for user in doubtful if same_zone(nat.zone, user[0].zone) is not Tri.TRUE]
+    if foreign_perhaps and not doubt:
+        subnet, way = foreign_perhaps[0]
         doubt = f"whether it is the internet route of {subnet.address}: {way.reason or 'several NAT gateways may be'}"
     if doubt:
         return Undecided(RULE, resource, doubt, nat.element.span())
@@ -109,7 +110,7 @@ def _other_zone(nat: _Nat, subnet: Subnet, users: list[tuple[Subnet, WayOut]]) -
         return Tri.FALSE
     verdict = ~same_zone(nat.zone, subnet.zone)
     if verdict is Tri.UNKNOWN and _zone_is_unknown(nat, users):
-        return Tri.any(~same_zone(subnet.zone, other.zone) for other, _ in users) & Tri.TRUE
+        return Tri.any(~same_zone(subnet.zone, other.zone) for other, _ in users) | Tri.UNKNOWN
     return verdict
 
 

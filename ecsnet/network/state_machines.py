@@ -1,0 +1,157 @@
+"""ECS tasks that Step Functions runs: the ``ecs:runTask`` states of a definition, however it is written.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ecsnet.network.links import Linker, field, setting
+from ecsnet.network.model import AttachmentKind, Element, Guarded, Workload
+from ecsnet.resources import Path, Resource
+from ecsnet.values import Encoded, Reference, Text, Tri, Unknown, Value
+
+_MARK = "\ufdd0{}\ufdd1"
+_MARKED = re.compile("\ufdd0([0-9]+)\ufdd1")
+_SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
+_MOST_STATES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The resource types that a language's state machines may refer to, and the arguments that name those."""
+
+    subnets: frozenset[str]
+    groups: frozenset[str]
+    clusters: frozenset[str]
+    cluster_name: str
+    task_definitions: frozenset[str]
+    family: str
+    providers: frozenset[str]
+    provider_name: str
+
+
+def workloads(
+    names: Names, resource: Resource, linker: Linker, place: Path, substitutions: Value = None
+) -> Iterator[Element]:
+    """A workload for every task state of the definition at ``place``."""
+    for parameters, path in _run_task_parameters(resource.get(*place), substitutions):
+        base = (*place, *path)
+        network_place: Path = (*base, "NetworkConfiguration", "AwsvpcConfiguration")
+        network = _given(_given(parameters, "NetworkConfiguration"), "AwsvpcConfiguration")
+        groups = linker.links(_given(network, "SecurityGroups"), names.groups)
+        yield Workload(
+            resource,
+            {
+                "launch_type": (*base, "LaunchType"),
+                "providers": (*base, "CapacityProviderStrategy"),
+                "task_definition": (*base, "TaskDefinition"),
+                "network": network_place,
+                "subnets": (*network_place, "Subnets"),
+                "groups": (*network_place, "SecurityGroups"),
+                "public_ip": (*network_place, "AssignPublicIp"),
+            },
+            cluster=linker.named(_given(parameters, "Cluster"), names.clusters, names.cluster_name),
+            launch_type=_given(parameters, "LaunchType"),
+            providers=linker.strategy(
+                _given(parameters, "CapacityProviderStrategy"), "CapacityProvider", names.providers, names.provider_name
+            ),
+            task_definition=linker.task_definition(
+                _given(parameters, "TaskDefinition"), names.task_definitions, names.family
+            ),
+            network=Tri.FALSE if network is None else Tri.UNKNOWN if isinstance(network, Unknown) else Tri.TRUE,
+            subnets=linker.links(_given(network, "Subnets"), names.subnets),
+            groups=groups,
+            public_ip=setting(_given(network, "AssignPublicIp")),
+        )
+        places = {"groups": (*network_place, "SecurityGroups")}
+        yield Guarded(resource, places, kind=AttachmentKind.WORKLOAD, groups=groups)
+
+
+def _given(parameters: Value, name: str) -> Value:
+    """A parameter; unknown where the state takes it from its input, by JSONPath (``Name.$``) or JSONata (``{% %}``)."""
+    if field(parameters, f"{name}.$") is not None and isinstance(parameters, Mapping):
+        return Unknown(f"{name} is taken from the state's input")
+    value = field(parameters, name)
+    if isinstance(value, str) and value.startswith("{%"):
+        return Unknown(f"{name} is computed from the state's input")
+    return value
+
+
+def _run_task_parameters(definition: Value, substitutions: Value) -> Iterator[tuple[Value, Path]]:
+    """The parameters (``Parameters``, or ``Arguments`` in JSONata) of every state that runs an ECS task, with its path.
+
+    ``definition``: JSON text, or an object. ``substitutions``: CloudFormation's ``DefinitionSubstitutions``.
+    """
+    pending: list[tuple[Value, Path]] = [(_decode(definition, substitutions), ())]
+    for _ in range(_MOST_STATES):
+        if not pending:
+            return
+        scope, path = pending.pop(0)
+        states = field(scope, "States")
+        for name, state in states.items() if isinstance(states, Mapping) else ():
+            if not isinstance(name, str):
+                continue
+            at: Path = (*path, "States", name)
+            if _runs_task(field(state, "Resource")):
+                given = "Parameters" if field(state, "Arguments") is None else "Arguments"
+                yield field(state, given), (*at, given)
+            branches = field(state, "Branches")
+            if isinstance(branches, tuple):
+                pending += [(branch, (*at, "Branches", index)) for index, branch in enumerate(branches)]
+            for inner in ("ItemProcessor", "Iterator"):
+                if field(state, inner) is not None:
+                    pending.append((field(state, inner), (*at, inner)))
+
+
+def _runs_task(resource: Value) -> bool:
+    """Whether a state's resource is ``arn:aws:states:::ecs:runTask``, waiting or not, in whatever partition."""
+    if isinstance(resource, Text):
+        resource = "".join(part if isinstance(part, str) else "aws" for part in resource.parts)
+    return isinstance(resource, str) and ":states:::ecs:runTask" in resource
+
+
+def _decode(definition: Value, substitutions: Value) -> Value:
+    if isinstance(definition, Encoded) and definition.encoding == "json":
+        return definition.value
+    if isinstance(definition, Mapping):
+        return _put_back(definition, (), substitutions)
+    if not isinstance(definition, (str, Text)):
+        return None
+    parts = definition.parts if isinstance(definition, Text) else (definition,)
+    opaque: list[Value] = []
+    source = ""
+    for part in parts:
+        if isinstance(part, str):
+            source += part
+        else:
+            source += _MARK.format(len(opaque))
+            opaque.append(part)
+    try:
+        document = json.loads(source)
+    except (ValueError, RecursionError):
+        return None
+    return _put_back(document, tuple(opaque), substitutions)
+
+
+def _put_back(value: object, opaque: tuple[Value, ...], substitutions: Value) -> Value:
+    """JSON data as values: lists are tuples, marks and substitutions are what they stand for."""
+    if isinstance(value, Mapping):
+        return {key: _put_back(item, opaque, substitutions) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return tuple(_put_back(item, opaque, substitutions) for item in value)
+    if isinstance(value, str):
+        whole = _MARKED.fullmatch(value)
+        if whole:
+            return opaque[int(whole[1])]
+        if _MARKED.search(value):
+            return Unknown("put together from values known only after deployment")
+        name = _SUBSTITUTION.fullmatch(value)
+        return field(substitutions, name[1]) if name and substitutions is not None else value
+    if value is None or isinstance(value, (bool, int, Reference, Unknown, Text, Encoded)):
+        return value
+    return Unknown("a number with a fraction")
