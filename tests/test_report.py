@@ -92,6 +92,13 @@ def test_the_same_advice_is_given_once(sources: Path) -> None:
     ]
 
 
+def test_an_address_is_not_said_twice(sources: Path) -> None:
+    finding = replace(FINDING, message="aws_security_group_rule.ssh lets the internet in")
+    assert list(text.render(report(finding)))[1] == "  aws_security_group_rule.ssh lets the internet in"
+    other = replace(FINDING, message="aws_security_group_rule.ssh2 does not")
+    assert list(text.render(report(other)))[1] == "  aws_security_group_rule.ssh: aws_security_group_rule.ssh2 does not"
+
+
 def test_unknowns_are_counted_and_listed_when_asked_for(sources: Path) -> None:
     undecided = report(undecided=(UNDECIDED,))
     assert list(text.render(undecided)) == [

@@ -49,7 +49,7 @@ def render_quiet(report: Report, *, colour: bool = False) -> Iterator[str]:
     """One line a finding, and nothing else."""
     paint = Paint(colour)
     for finding in report.findings:
-        yield f"{_header(finding, paint)}: {printable(finding.resource.address)}: {printable(finding.message)}"
+        yield f"{_header(finding, paint)}: {_statement(finding.resource.address, finding.message, Paint(False))}"
 
 
 def render_problems(report: Report, *, colour: bool = False) -> Iterator[str]:
@@ -71,7 +71,7 @@ def render_rules(rules: Sequence[Rule]) -> Iterator[str]:
 
 def _finding(finding: Finding, sources: Sources, paint: Paint) -> Iterator[str]:
     yield _header(finding, paint)
-    yield f"  {paint('bold', printable(finding.resource.address))}: {printable(finding.message)}"
+    yield f"  {_statement(finding.resource.address, finding.message, paint)}"
     yield from _snippet(finding, sources, paint)
     if finding.scenario:
         assumed = ", ".join(f"{printable(name)} = {printable(value)}" for name, value in finding.scenario.items())
@@ -79,6 +79,13 @@ def _finding(finding: Finding, sources: Sources, paint: Paint) -> Iterator[str]:
     if finding.path:
         yield f"  {paint('bold', 'path:')}"
         yield from _path(finding.path, paint)
+
+
+def _statement(address: str, message: str, paint: Paint) -> str:
+    """``address: message``, or the message alone where it begins with the address."""
+    rest = message.removeprefix(address + " ")
+    separator = ": " if rest == message else " "
+    return f"{paint('bold', printable(address))}{separator}{printable(rest)}"
 
 
 def _header(finding: Finding, paint: Paint) -> str:
@@ -125,7 +132,7 @@ def _labelled(label: str, text: str, paint: Paint) -> Iterator[str]:
 def _undecided(undecided: Undecided, paint: Paint) -> Iterator[str]:
     rule, place = undecided.rule, paint("bold", _place(undecided.resource.header))
     yield f"{place} {paint('unknown', 'unknown')} {paint('bold', rule.id)} {rule.name}"
-    yield f"  {paint('bold', printable(undecided.resource.address))}: {printable(undecided.reason)}"
+    yield f"  {_statement(undecided.resource.address, undecided.reason, paint)}"
     if undecided.span != undecided.resource.header:
         yield f"    {paint('dim', 'decided at ' + _place(undecided.span))}"
 

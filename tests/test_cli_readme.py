@@ -1,0 +1,76 @@
+"""What the README shows is what the tool says and does."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from ecsnet import cli
+from ecsnet.rules import CATALOGUE
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+SHOWN = re.findall(r"```console\n\$ ecsnet (.*?)\n(.*?)```", README, re.S)
+SHELL = [line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()]
+
+
+def without_seconds(text: str) -> str:
+    return re.sub(r"\d+\.\d\d s$", "… s", text, flags=re.M)
+
+
+def test_a_finding_is_shown() -> None:
+    assert SHOWN
+
+
+@pytest.mark.parametrize(("arguments", "output"), SHOWN)
+def test_output_is_what_the_tool_says(
+    arguments: str, output: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    cli.main(shlex.split(arguments))
+    assert without_seconds(capsys.readouterr().out) == without_seconds(output)
+
+
+@pytest.mark.parametrize("command", [line for line in SHELL if line.startswith("ecsnet scan")])
+def test_commands_are_understood(
+    command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "prod.tfvars").touch()
+    (tmp_path / "service.yaml").write_text("Resources: {Vpc: {Type: AWS::EC2::VPC}}\n")
+    assert cli.main(shlex.split(command, comments=True)[1:]) == 0, capsys.readouterr().err
+
+
+def test_every_rule_is_listed() -> None:
+    for rule in CATALOGUE:
+        assert f"| {rule.id} `{rule.name}` | {rule.level.value} |" in README
+
+
+def test_the_command_for_tests_is_the_one_that_is_run() -> None:
+    (command,) = [line for line in SHELL if line.endswith("-m pytest")]
+    script = (ROOT / ".ci/run").read_text("utf-8")
+    plain = (
+        script.replace('"$python"', "python3").replace('"', "").replace(" --quiet", "").replace("$work/dev", ".venv")
+    )
+    for step in command.split(" && "):
+        assert f"\n{step}" in plain
+
+
+def test_examples_have_findings_and_no_errors(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert cli.main(["scan", "--quiet", "examples/"]) == 1
+    captured = capsys.readouterr()
+    assert not captured.err
+    found = re.findall(r"ECSNET\d+ \S+: \S+(?=: )", captured.out)
+    assert found == [
+        "ECSNET101 public-subnet-without-igw-route: PublicSubnetB",
+        "ECSNET201 ssh-open-to-internet: aws_security_group.instances",
+        "ECSNET401 nat-shared-across-azs: module.network.aws_nat_gateway.this",
+        "ECSNET301 awsvpc-task-relies-on-igw: aws_ecs_service.api",
+    ]
