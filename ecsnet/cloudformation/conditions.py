@@ -36,13 +36,13 @@ def holds(stack: Stack, node: Node, context: Context) -> Tri:
     if stack.run.exhausted() is not None:
         return Tri.UNKNOWN
     if isinstance(node, Scalar):
-        return named(stack, node.text, context)
+        return named(stack, context.written(node.text), context)
     if not isinstance(node, Table) or len(node.pairs) != 1:
         return Tri.UNKNOWN
     [(function, pair)] = node.pairs.items()
     argument = pair.value
     if function == "Condition":
-        return named(stack, argument.text, context) if isinstance(argument, Scalar) else Tri.UNKNOWN
+        return holds(stack, argument, context) if isinstance(argument, Scalar) else Tri.UNKNOWN
     return operation(stack, function, argument, context)
 
 
@@ -89,7 +89,7 @@ def assume(stack: Stack, condition: Node | str, truth: bool, context: Context) -
     while todo:
         item, value = todo.pop()
         if isinstance(item, Scalar):
-            item = item.text
+            item = context.written(item.text)
         if isinstance(item, str):
             if item in facts:
                 continue
@@ -101,7 +101,7 @@ def assume(stack: Stack, condition: Node | str, truth: bool, context: Context) -
             [(function, pair)] = item.pairs.items()
             operands = pair.value.items if isinstance(pair.value, Items) else ()
             if function == "Condition" and isinstance(pair.value, Scalar):
-                todo.append((pair.value.text, value))
+                todo.append((pair.value, value))
             elif function == "Fn::Not":
                 todo += [(operand, not value) for operand in operands[:1]]
             elif (function == "Fn::And" and value) or (function == "Fn::Or" and not value):

@@ -14,9 +14,11 @@ from ecsnet.values import Unknown, Value
 if TYPE_CHECKING:
     from ecsnet.cloudformation.nodes import Document
 
-MAX_STEPS = 3_000_000
+MAX_STEPS = 1_000_000
 MAX_NESTING = 150
 MAX_STACKS = 200
+MAX_WRITTEN = 100_000
+"""Characters of a string that loop variables are replaced in."""
 
 T = TypeVar("T")
 
@@ -47,6 +49,15 @@ class Context:
 
     def loop(self, variable: str) -> str | None:
         return next((value for name, value in reversed(self.loops) if name == variable), None)
+
+    def written(self, text: str) -> str:
+        """A key, a name or a string with the loop variables in it replaced: ``${X}`` by the value, ``&{X}`` by its
+        letters and digits.
+        """
+        if self.loops and "{" in text and len(text) <= MAX_WRITTEN:
+            for name, value in reversed(self.loops):
+                text = text.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", "".join(filter(str.isalnum, value)))
+        return text
 
 
 @dataclass(slots=True, eq=False)

@@ -44,9 +44,7 @@ def _existence(stack: Stack, body: Table, context: Context) -> tuple[Tri, str, C
     exists, guard = stack.exists, stack.guard
     node = body.get("Condition")
     if isinstance(node, Scalar):
-        name = node.text
-        for variable, word in context.loops:
-            name = name.replace(f"${{{variable}}}", word)
+        name = context.written(node.text)
         truth = conditions.named(stack, name, context)
         if truth is Tri.UNKNOWN:
             own = stack.address + conditions.canonical(stack, name)

@@ -57,7 +57,7 @@ def _ref(stack: Stack, node: Node, context: Context) -> Result:
 
 def _get_att(stack: Stack, node: Node, context: Context) -> Result:
     if isinstance(node, Scalar):
-        name, _, attribute = node.text.partition(".")
+        name, _, attribute = context.written(node.text).partition(".")
         return stack.get_attribute(name, attribute, context, node)
     if isinstance(node, Items) and len(node.items) >= 2:
         words = [stack.value(item, context) for item in node.items]
@@ -77,10 +77,14 @@ def _sub(stack: Stack, node: Node, context: Context) -> Result:
     parts: list[Value] = []
     end = 0
     literal = template.text
+    values: dict[str, Value] = {}
     for match in VARIABLE.finditer(literal):
         parts.append(literal[end : match.start()])
         end = match.end()
-        parts.append(_variable(stack, match[1].strip(), template, variables, context))
+        name = match[1].strip()
+        if name not in values:
+            values[name] = _variable(stack, name, template, variables, context)
+        parts.append(values[name])
     result = concatenate([*parts, literal[end:]])
     return _resolve(stack, result)
 

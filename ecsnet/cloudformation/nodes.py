@@ -129,7 +129,7 @@ def plain(text: str) -> Plain:
     """What an unquoted YAML 1.1 scalar means. Dates stay strings: CloudFormation has no dates."""
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] in "0123456789-+.":
+    if text[0] in "0123456789-+." and ("." in text or "x" in text or "e" not in text.lower()):
         found = number(text)
         if found is not None:
             return found

@@ -43,7 +43,7 @@ def parameter(stack: Stack, name: str) -> Value:
         return _typed(stack, stack.given[name], kind, symbol, origin)
     default = table.get("Default")
     if default is not None:
-        value: Value = default.text if isinstance(default, Scalar) else stack.value(default, Context())
+        value: Value = _written(default) if isinstance(default, Scalar) else stack.value(default, Context())
         return _typed(stack, value, kind, symbol, origin)
     reason = f"parameter {name} has no default"
     if kind == _ZONES:
@@ -62,7 +62,12 @@ def _allowed(node: Node | None, kind: str) -> tuple[Value, ...] | None:
         return None
     if not 0 < len(node.items) <= MAX_CANDIDATES or not all(isinstance(item, Scalar) for item in node.items):
         return None
-    return tuple(_scalar(item.text, kind) for item in node.items if isinstance(item, Scalar))
+    return tuple(_scalar(_written(item), kind) for item in node.items if isinstance(item, Scalar))
+
+
+def _written(node: Scalar) -> Value:
+    """Parameters are strings: numbers as they are written, an unquoted ``yes`` as the boolean it is in YAML 1.1."""
+    return as_text(node.value) if isinstance(node.value, bool) else node.text
 
 
 def _scalar(value: Value, kind: str) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ecsnet.cloudformation import conditions, declarations, functions, nested, parameters
-from ecsnet.cloudformation.context import NO_VALUE, Context, Result, Run, one_of, settle
+from ecsnet.cloudformation.context import MAX_WRITTEN, NO_VALUE, Context, Result, Run, one_of, settle
 from ecsnet.cloudformation.nodes import (
     LOOP,
     Document,
@@ -25,8 +25,9 @@ from ecsnet.cloudformation.texts import dynamic
 from ecsnet.resources import Call, Problem
 from ecsnet.values import Key, Reference, Several, Span, Tri, Unknown, Value
 
-MAX_PAIRS = 20_000
-"""Pairs of one mapping with its loops written out."""
+MAX_WORDS = 20_000
+MAX_WORD = 255
+"""Words that a loop runs over, and the characters of one: logical ids have no more."""
 
 # Attributes (Fn::GetAtt) that are what the property of the same name was given, not something AWS makes up.
 GIVEN_ATTRIBUTES: Mapping[str, frozenset[str]] = {
@@ -117,12 +118,14 @@ class Stack:
         if stop is not None:
             return stop
         if isinstance(node, Scalar):
-            value = node.value
+            if context.loops and len(node.text) > MAX_WRITTEN:
+                return Unknown(f"a string of more than {MAX_WRITTEN} characters in a loop", self.span(node))
+            value = context.written(node.value) if isinstance(node.value, str) else node.value
             return dynamic(value) if isinstance(value, str) and "{{resolve:" in value else value
         self.run.depth += 1
         try:
             if isinstance(node, Items):
-                return tuple(element for _, element in self.elements(node, context))
+                return tuple(self.elements(node, context))
             name = function_name(node)
             if name is not None:
                 return functions.call(self, name, node, context)
@@ -133,9 +136,9 @@ class Stack:
     def value(self, node: Node, context: Context) -> Value:
         return settle(self.evaluate(node, context))
 
-    def elements(self, node: Items, context: Context) -> Iterator[tuple[int, Value]]:
-        """The elements that a list has after ``AWS::NoValue``, each with its index in the document."""
-        for index, item in enumerate(node.items):
+    def elements(self, node: Items, context: Context) -> Iterator[Value]:
+        """The elements that a list has after ``AWS::NoValue``."""
+        for item in node.items:
             result = self.evaluate(item, context)
             if result is NO_VALUE:
                 continue
@@ -143,7 +146,13 @@ class Stack:
             if isinstance(value, Unknown) and value.candidates and None in value.candidates and is_function(item):
                 rest: list[Value] = [candidate for candidate in value.candidates if candidate is not None]
                 value = Several(one_of(rest, value), self._number_of(item)) if rest else value
-            yield index, value
+            yield value
+
+    def present(self, node: Items, context: Context) -> Iterator[int]:
+        """The indexes in the document that :meth:`elements` has, without evaluating the elements."""
+        for index, item in enumerate(node.items):
+            if not all(is_no_value(choice) for choice, _, _ in self.choose(item, (), context)):
+                yield index
 
     def _number_of(self, item: Node) -> str:
         """A name for whether a conditional element is there: that of its condition, where nothing else decides it."""
@@ -187,10 +196,10 @@ class Stack:
         variable, collection, body = node.items
         values = self.value(collection, place.context)
         names = values if isinstance(values, tuple) else ()
-        if not isinstance(variable, Scalar) or not isinstance(body, Table) or len(names) > MAX_PAIRS:
+        if not isinstance(variable, Scalar) or not isinstance(body, Table) or len(names) > MAX_WORDS:
             yield key, place
             return
-        words = [name for name in names if isinstance(name, str)]
+        words = [name for name in names if isinstance(name, str) and len(name) <= MAX_WORD and "{" not in name]
         if not isinstance(values, tuple) or len(words) != len(names):
             yield key, place
             return
@@ -200,9 +209,7 @@ class Stack:
                 loops = (*place.context.loops, (variable.text, word))
                 inner = Context(place.context.facts, loops)
                 for name, found in self.pairs(body, (*place.path, 2), inner):
-                    alphanumeric = "".join(filter(str.isalnum, word))
-                    name = name.replace(f"${{{variable.text}}}", word).replace(f"&{{{variable.text}}}", alphanumeric)
-                    yield name, found
+                    yield inner.written(name), found
         finally:
             self.run.depth -= 1
 

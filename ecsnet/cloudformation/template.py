@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 from ecsnet.cloudformation import declarations
 from ecsnet.cloudformation.checks import check
@@ -162,8 +163,8 @@ def _step(
                 span = stack.document.pair_span(found.pair, found.path)
                 return span, found.pair.value, found.path, found.context
     if isinstance(node, Items) and isinstance(step, int):
-        for position_, (index, _) in enumerate(stack.elements(node, context)):
-            if position_ == step:
-                item = node.items[index]
-                return stack.span(item, (*place, index)), item, (*place, index), context
+        index = next(islice(stack.present(node, context), max(step, 0), None), None)
+        if index is not None:
+            item = node.items[index]
+            return stack.span(item, (*place, index)), item, (*place, index), context
     return None

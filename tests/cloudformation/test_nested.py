@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from ecsnet.cloudformation import called_templates, load
+from ecsnet.resources import Configuration
+from ecsnet.values import Reference, Tri, Unknown
+from tests.cloudformation.build import HEAD
+
+PARENT = """
+Parameters: {Environment: {Type: String}}
+Conditions: {Prod: !Equals [!Ref Environment, prod]}
+Resources:
+  Service:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ./service.yaml
+      Parameters: {Subnets: !Join [",", [!GetAtt Network.Outputs.A, !GetAtt Network.Outputs.B]], Size: 2}
+  Network: {Type: AWS::CloudFormation::Stack, Condition: Prod, Properties: {TemplateURL: network.yaml}}
+"""
+NETWORK = """
+Resources:
+  A: {Type: AWS::EC2::Subnet}
+  B: {Type: AWS::EC2::Subnet}
+Outputs:
+  A: {Value: !Ref A}
+  B: {Value: !GetAtt B.SubnetId}
+"""
+SERVICE = """
+Parameters: {Subnets: {Type: 'List<AWS::EC2::Subnet::Id>'}, Size: {Type: Number}, Own: {Type: String}}
+Resources:
+  It: {Type: AWS::ECS::Service, Properties: {Subnets: !Ref Subnets, Count: !Ref Size, Own: !Ref Own}}
+"""
+
+
+def read(folder: Path, **files: str) -> Configuration:
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(HEAD + text)
+    found = load(str(folder / "parent.yaml"))
+    assert found is not None
+    return found
+
+
+def test_parameters_go_down_and_outputs_come_up(tmp_path: Path) -> None:
+    found = read(tmp_path, parent=PARENT, network=NETWORK, service=SERVICE)
+    assert found.problems == ()
+    assert found.holes == ()
+    assert list(found.resources) == ["Service.It", "Network.A", "Network.B"]
+    service = found.resources["Service.It"]
+    assert service.get("Subnets") == (Reference("Network.A", "Ref"), Reference("Network.B", "SubnetId"))
+    assert service.get("Count") == 2
+    own = service.get("Own")
+    assert isinstance(own, Unknown)
+    assert own.symbol == "Service.Own"
+    assert [call.address for call in service.calls] == ["Service"]
+    assert service.span.file == str(tmp_path / "service.yaml")
+    assert service.calls[0].span.file == str(tmp_path / "parent.yaml")
+    network = found.resources["Network.A"]
+    assert (network.exists, network.guard) == (Tri.UNKNOWN, "Prod")
+    assert set(called_templates(found)) == {str(tmp_path / "service.yaml"), str(tmp_path / "network.yaml")}
+
+
+def test_a_stack_that_nests_itself(tmp_path: Path) -> None:
+    nest = "Resources:\n  Again: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: parent.yaml}}\n"
+    found = read(tmp_path, parent=nest)
+    assert [problem.message for problem in found.problems] == ["the nested stack Again nests itself"]
+    assert [hole.address for hole in found.holes] == ["Again"]
+
+
+def test_a_template_outside_the_boundary_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "network.yaml").write_text(HEAD + NETWORK)
+    folder = tmp_path / "stacks"
+    folder.mkdir()
+    nest = "Resources:\n  N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ../network.yaml}}\n"
+    (folder / "parent.yaml").write_text(HEAD + nest)
+    outside, inside = (load(str(folder / "parent.yaml"), boundary=str(limit)) for limit in (folder, tmp_path))
+    assert outside is not None
+    assert inside is not None
+    assert [hole.address for hole in outside.holes] == ["N"]
+    assert list(inside.resources) == ["N.A", "N.B"]
+
+
+def test_a_nested_template_that_cannot_be_read(tmp_path: Path) -> None:
+    found = read(tmp_path, parent=PARENT, network="Resources: {", service=SERVICE)
+    assert [problem.file for problem in found.problems] == [str(tmp_path / "network.yaml")]
+    assert [hole.address for hole in found.holes] == ["Network"]
+    assert list(found.resources) == ["Service.It"]
+
+
+def test_the_asset_of_a_nested_cdk_stack(tmp_path: Path) -> None:
+    (tmp_path / "network.nested.template.json").write_text('{"Resources": {"A": {"Type": "AWS::EC2::Subnet"}}}')
+    found = read(tmp_path, parent="""
+Resources:
+  N:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: !Sub "https://s3.${AWS::Region}.${AWS::URLSuffix}/x/y.json"}
+    Metadata: {"aws:asset:path": network.nested.template.json, "aws:asset:property": TemplateURL}
+""")
+    assert list(found.resources) == ["N.A"]
