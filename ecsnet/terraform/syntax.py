@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 from ecsnet.resources import Problem
@@ -23,6 +23,7 @@ MAX_BYTES = 8_000_000
 MAX_PROBLEMS = 20
 
 _TOP_BLOCK = re.compile(r'^[A-Za-z_][\w-]*[ \t]*(?:"[^"\n]*"[ \t]*|[A-Za-z_][\w-]*[ \t]*)*\{', re.MULTILINE | re.ASCII)
+_LABEL = re.compile(rb'"[^"\\$%\n]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +129,18 @@ def unreadable(source: Source) -> Problem | None:
 
 def _tree(text: bytes) -> Any:
     """The root node, or ``None`` where tree-sitter gives the file up."""
+    try:
+        return _tree_parser().parse(text).root_node
+    except ValueError:
+        return None
+
+
+@cache
+def _tree_parser() -> Any:
     import tree_sitter
     import tree_sitter_hcl
 
-    language = tree_sitter.Language(tree_sitter_hcl.language())
-    try:
-        return tree_sitter.Parser(language).parse(text).root_node
-    except ValueError:
-        return None
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
 
 
 def _is_proper(root: Any, source: Source) -> bool:
@@ -164,7 +169,7 @@ def _is_proper(root: Any, source: Source) -> bool:
             elif kind == "block":
                 header_row = child.start_point.row
                 for part in child.children:
-                    if part.type == "string_lit" and b"${" in source.text[part.start_byte : part.end_byte]:
+                    if part.type == "string_lit" and not _LABEL.fullmatch(source.text, part.start_byte, part.end_byte):
                         return False
                     if part.type == "block_start" and part.start_point.row != header_row:
                         return False
@@ -209,8 +214,7 @@ def _block(node: Any, source: Source) -> Block:
         if part.type == "identifier":
             words.append(decoded_bytes(source.text[part.start_byte : part.end_byte]))
         elif part.type == "string_lit":
-            parsed = whole_expression(source, part.start_byte, part.end_byte)
-            words.append(str(getattr(parsed, "value", "")))
+            words.append(decoded_bytes(source.text[part.start_byte + 1 : part.end_byte - 1]))
         elif part.type == "body":
             inner = part
             continue
