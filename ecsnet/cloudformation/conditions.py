@@ -84,6 +84,17 @@ def canonical(stack: Stack, name: str) -> str:
 
 def assume(stack: Stack, condition: Node | str, truth: bool, context: Context) -> Context:
     """The context with all that follows from the condition being true, or false."""
+    if isinstance(condition, Scalar):
+        condition = context.written(condition.text)
+    if not isinstance(condition, str):
+        return _assume(stack, condition, truth, context)
+    key = (condition, truth, context)
+    if key not in stack.assumed:
+        stack.assumed[key] = _assume(stack, condition, truth, context)
+    return stack.assumed[key]
+
+
+def _assume(stack: Stack, condition: Node | str, truth: bool, context: Context) -> Context:
     facts = dict(context.facts)
     todo: list[tuple[Node | str, bool]] = [(condition, truth)]
     while todo:

@@ -56,6 +56,7 @@ class Stack:
     sections: dict[str, Mapping[str, Place]] = field(default_factory=dict)
     memo: dict[object, Result] = field(default_factory=dict)
     decided: dict[tuple[str, Context], Tri] = field(default_factory=dict)
+    assumed: dict[tuple[str, bool, Context], Context] = field(default_factory=dict)
     found: dict[str, Declared] | None = None
     children: dict[str, Stack | None] = field(default_factory=dict)
 

@@ -75,6 +75,23 @@ def test_merge_keys_and_aliases() -> None:
     assert found.resources["A"].locate("c").start_line == found.resources["A"].locate("c").end_line == 4
 
 
+def test_without_libyaml_the_reading_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    import yaml
+
+    text = HEAD + "Resources:\n  É: &a\n    Type: A::B::C\n    Properties: {V: !If [a, !Ref É, 'x']}\n  B: *a\n"
+    text += "  C:\n    Type: A::B::C\n    Properties:\n      V: |\n        x\n        y\n\n"
+    first = load("x.yaml", text=text.encode())
+    monkeypatch.delattr(yaml, "CBaseLoader", raising=False)
+    second = load("x.yaml", text=text.encode())
+    assert first is not None
+    assert second is not None
+    assert len(first.resources) == 3
+    assert first.problems == second.problems
+    for one, other in zip(first.resources.values(), second.resources.values()):
+        assert (one.span, one.header, one.locate("V")) == (other.span, other.header, other.locate("V"))
+        assert dict(one.attributes) == dict(other.attributes)
+
+
 def test_comments_in_json_are_refused() -> None:
     found = load("x.json", text=b'{"Resources": {\n// a comment\n"A": {"Type": "AWS::A::B"}}}')
     assert found is not None
