@@ -1,0 +1,11 @@
+"""Terraform's built-in functions over values that may be partly unknown.
+
+https://developer.hashicorp.com/terraform/language/functions
+"""
+
+from __future__ import annotations
+
+from ecsnet.terraform.functions.call import FunctionContext, call
+from ecsnet.terraform.functions.table import FUNCTIONS
+
+__all__ = ["FUNCTIONS", "FunctionContext", "call"]

@@ -1,0 +1,438 @@
+"""Lists and tuples: what can be told of them where elements, or the number of them, are unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from ecsnet.terraform import sets, steps
+from ecsnet.terraform.convert import infer, pick, set_to_tuple, to_bool, to_type, unify, unordered
+from ecsnet.terraform.errors import EvaluationError
+from ecsnet.terraform.functions.texts import graphemes
+from ecsnet.terraform.lazy import Elements, Entries
+from ecsnet.values import Encoded, Reference, Set, Several, Text, Tri, Unknown, Value, equal, text
+
+MAX_ELEMENTS = 100_000
+_COUNT = "the number of elements is unknown"
+_SCALARS = ("id", "arn", "name", "ip", "zone", "cidr_block", "address")
+
+
+def bounded(count: int) -> None:
+    if count > MAX_ELEMENTS:
+        raise OverflowError
+
+
+def is_opaque(value: Value) -> bool:
+    return isinstance(value, (Unknown, Reference, Text, Encoded))
+
+
+def uncertain(value: Value) -> bool:
+    """Whether the number of elements is unknown. Lazy mappings have theirs."""
+    if isinstance(value, Mapping):
+        return isinstance(value, (dict, Entries)) and any(isinstance(item, Several) for item in value.values())
+    return isinstance(value, tuple) and any(isinstance(item, Several) for item in value)
+
+
+def elements(value: Value, message: str) -> tuple[Value, ...] | None:
+    """The elements of a list, tuple or set in order; ``None`` where it is opaque."""
+    if isinstance(value, Set):
+        return set_to_tuple(value)
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, (Unknown, Reference)):
+        return None
+    raise EvaluationError(message)
+
+
+def item_of(value: Value) -> Several:
+    """The elements of an opaque list: some number of them, each unknown."""
+    if isinstance(value, Reference):
+        each = Unknown(steps.why(value), candidates=(Reference(value.target, value.attribute + "[*]", value.index),))
+        return Several(each)
+    symbol = f"length({value.symbol})" if isinstance(value, Unknown) and value.symbol else ""
+    return Several(steps.unknown_like(value), symbol)
+
+
+def length(value: Value) -> Value:
+    if isinstance(value, str):
+        return len(graphemes(value))
+    if uncertain(value):
+        if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Several) and value[0].symbol:
+            return Unknown(_COUNT, symbol=value[0].symbol)
+        return Unknown(_COUNT)
+    if isinstance(value, (tuple, Mapping)):
+        return len(value)
+    if is_opaque(value):
+        return steps.unknown_like(value)
+    raise EvaluationError("argument must be a string, a collection type, or a structural type")
+
+
+def whole(number: int | Decimal) -> int:
+    if not isinstance(number, int):
+        raise EvaluationError("a whole number is required")
+    return number
+
+
+def element(value: Value, index: Value) -> Value:
+    if isinstance(value, tuple) and not isinstance(value, Set):
+        if not value:
+            raise EvaluationError("cannot use element function with an empty list")
+        if isinstance(index, (int, Decimal)):
+            position = whole(index)
+            if position < 0:
+                raise EvaluationError("cannot use element function with a negative index")
+            return steps.index(value, position if uncertain(value) else position % len(value))
+        return pick((item.element if isinstance(item, Several) else item for item in value), "the index is unknown")
+    if isinstance(value, (Unknown, Reference)):
+        result = steps.index(value, index)
+        if isinstance(result, Unknown) and isinstance(value, Unknown) and value.series:
+            return Unknown(result.reason, result.origin, result.symbol, value.series)
+        return result
+    raise EvaluationError("cannot read elements from this type")
+
+
+def slice_(value: Value, start: Value, end: Value) -> Value:
+    if isinstance(value, Set) or not (isinstance(value, tuple) or is_opaque(value)):
+        raise EvaluationError("cannot slice a set, because its elements do not have indices; use tolist first")
+    if not isinstance(start, (int, Decimal)):
+        return Unknown("the first index of the slice is unknown")
+    first = whole(start)
+    if first < 0:
+        raise EvaluationError("start index must not be less than zero")
+    if not isinstance(end, (int, Decimal)):
+        if not isinstance(value, tuple):
+            return Unknown("the last index of the slice is unknown")
+        rest = value[first:]
+        return tuple(item if isinstance(item, Several) else Several(item) for item in rest)
+    last = whole(end)
+    if first > last:
+        raise EvaluationError("start index must not be greater than end index")
+    if not isinstance(value, tuple) or uncertain(value):
+        bounded(last - first)
+        return tuple(steps.index(value, position) for position in range(first, last))
+    if last > len(value):
+        raise EvaluationError("end index must not be greater than the length of the list")
+    return tuple(value[first:last])
+
+
+def concat(*lists: Value) -> Value:
+    if not lists:
+        raise EvaluationError("at least one argument is required")
+    if len(lists) == 1 and (isinstance(lists[0], Elements) or is_opaque(lists[0])):
+        return lists[0]
+    result: list[Value] = []
+    for value in lists:
+        if isinstance(value, Set):
+            raise EvaluationError("all arguments must be lists or tuples; got set")
+        items = elements(value, "all arguments must be lists or tuples")
+        result.extend((item_of(value),) if items is None else items)
+    bounded(len(result))
+    return tuple(result)
+
+
+def flatten(value: Value) -> Value:
+    items = elements(value, "can only flatten lists, sets and tuples")
+    if items is None:
+        return steps.unknown_like(value)
+    result: list[Value] = []
+    _flatten(items, False, "", result)
+    return tuple(result)
+
+
+def _flatten(items: Iterable[Value], many: bool, symbol: str, result: list[Value]) -> None:
+    for item in items:
+        bounded(len(result))
+        repeated, name = many, symbol
+        if isinstance(item, Several):
+            repeated, name, item = True, "" if many else item.symbol, item.element
+        if isinstance(item, tuple):
+            inner = set_to_tuple(item) if isinstance(item, Set) else item
+            _flatten(inner, repeated, name if len(inner) == 1 else "", result)
+        elif _may_be_list(item):
+            result.append(item_of(item) if isinstance(item, Unknown) and not item.candidates else Several(item))
+        else:
+            result.append(Several(item, name) if repeated else item)
+
+
+def _may_be_list(value: Value) -> bool:
+    if isinstance(value, Unknown):
+        if value.candidates is not None:
+            return any(isinstance(one, tuple) or _may_be_list(one) for one in value.candidates)
+        return not value.series
+    if isinstance(value, Reference):
+        last = value.attribute.lower().rsplit(".", 1)[-1]
+        return not any(last == name or last.endswith("_" + name) for name in _SCALARS)
+    return False
+
+
+def index(value: Value, wanted: Value) -> Value:
+    if isinstance(value, Set):
+        raise EvaluationError("argument must be a list or tuple")
+    items = elements(value, "argument must be a list or tuple")
+    if items is None:
+        return steps.unknown_like(value)
+    possible: list[Value] = []
+    for position, item in enumerate(items):
+        found = Tri.UNKNOWN if isinstance(item, Several) else equal(item, wanted)
+        if isinstance(item, Several) and equal(item.element, wanted) is not Tri.FALSE:
+            return Unknown(_COUNT)
+        if isinstance(item, Several):
+            return Unknown(_COUNT) if sets.member(wanted, items) is not Tri.FALSE else _no_item()
+        if found is not Tri.FALSE:
+            possible.append(position)
+        if found is Tri.TRUE:
+            return pick(possible, "cannot tell which element is the same")
+    if possible:
+        return Unknown("cannot tell which element is the same", candidates=tuple(possible))
+    return _no_item()
+
+
+def _no_item() -> Value:
+    raise EvaluationError("item not found")
+
+
+def contains(value: Value, wanted: Value) -> Value:
+    items = elements(value, "argument must be list, tuple, or set")
+    if items is None or isinstance(wanted, Unknown) and not wanted.symbol and not items:
+        return steps.unknown_like(value)
+    found = Tri.FALSE
+    for item in items:
+        if isinstance(item, Several):
+            found |= equal(item.element, wanted) & Tri.UNKNOWN
+        else:
+            found |= equal(item, wanted)
+    return Unknown("cannot tell whether an element is the same") if found is Tri.UNKNOWN else found is Tri.TRUE
+
+
+def coalesce(*values: Value) -> Value:
+    common = unify(infer(value) for value in values)
+    if common is None:
+        raise EvaluationError("all arguments must have the same type")
+    possible: list[Value] = []
+    for value in values:
+        value = to_type(value, common)
+        empty = equal(value, None) | equal(value, "")
+        if empty is not Tri.TRUE and not isinstance(value, Several):
+            possible.append(value)
+            if empty is Tri.FALSE:
+                return pick(possible, "cannot tell which is the first that is set")
+    if possible:
+        return Unknown("cannot tell whether any is set", candidates=tuple(possible))
+    raise EvaluationError("no non-null, non-empty-string arguments")
+
+
+def coalescelist(*lists: Value) -> Value:
+    if not lists:
+        raise EvaluationError("at least one argument is required")
+    possible: list[Value] = []
+    for value in lists:
+        if value is None:
+            continue
+        items = elements(value, "coalescelist arguments must be lists or tuples")
+        if items is None or items:
+            possible.append(value)
+        if items is not None and any(not isinstance(item, Several) for item in items):
+            return pick(possible, "cannot tell which is the first list that is not empty")
+    if possible:
+        return Unknown("cannot tell whether any list is not empty", candidates=tuple(possible))
+    raise EvaluationError("no non-null arguments")
+
+
+def compact(items: Value) -> Value:
+    if not isinstance(items, tuple):
+        return steps.unknown_like(items)
+    result: list[Value] = []
+    for item in items:
+        inner = item.element if isinstance(item, Several) else item
+        empty = equal(inner, None) | equal(inner, "")
+        if isinstance(inner, Text) and any(isinstance(part, str) for part in inner.parts):
+            empty = Tri.FALSE
+        if empty is Tri.FALSE:
+            result.append(item)
+        elif empty is Tri.UNKNOWN:
+            result.append(item if isinstance(item, Several) else Several(item))
+    return tuple(result)
+
+
+def distinct(items: Value) -> Value:
+    if not isinstance(items, tuple):
+        return steps.unknown_like(items)
+    unique = sets.distinct(items)
+    if unique is not None:
+        return tuple(unique)
+    if len(items) > sets.MAX_OPAQUE:
+        return Unknown("cannot tell which elements are the same")
+    result: list[Value] = []
+    for item in items:
+        found = Tri.FALSE if isinstance(item, Several) else sets.member(item, result)
+        inner = [other.element for other in result if isinstance(other, Several)]
+        if found is Tri.FALSE and sets.member(item, inner) is Tri.FALSE:
+            result.append(item)
+        elif found is not Tri.TRUE:
+            result.append(Several(item))
+    return tuple(result)
+
+
+def chunklist(items: Value, size: Value) -> Value:
+    if not isinstance(items, tuple) or uncertain(items) or not isinstance(size, (int, Decimal)):
+        return Unknown(_COUNT)
+    step = whole(size)
+    if step < 0:
+        raise EvaluationError("the size argument must be positive")
+    if not items or step == 0:
+        return (items,) if items else ()
+    return tuple(tuple(items[start : start + step]) for start in range(0, len(items), step))
+
+
+def reverse(value: Value) -> Value:
+    items = elements(value, "can only reverse list or tuple values")
+    return steps.unknown_like(value) if items is None else tuple(items[::-1])
+
+
+def sort(items: Value) -> Value:
+    if not isinstance(items, tuple):
+        return steps.unknown_like(items)
+    if any(item is None for item in items):
+        raise EvaluationError("given list element is null; a null string cannot be sorted")
+    ordered = sets.sort_values(items)
+    return unordered(items) if ordered is None else tuple(ordered)
+
+
+def setproduct(*lists: Value) -> Value:
+    if len(lists) < 2:
+        raise EvaluationError("at least two arguments are required")
+    columns: list[tuple[Value, ...]] = []
+    total = 1
+    for value in lists:
+        items = elements(value, "a set or a list is required")
+        if items is None or uncertain(items):
+            return Unknown("the elements of a product are unknown")
+        if not isinstance(value, Set) or len(items) > 1:
+            items = _one_type(items)
+        columns.append(items)
+        total *= len(items)
+        bounded(total)
+    rows: list[tuple[Value, ...]] = [()]
+    for column in columns:
+        rows = [(*row, item) for row in rows for item in column]
+    return sets.make_set(rows) if all(isinstance(value, Set) for value in lists) else tuple(rows)
+
+
+def _one_type(items: tuple[Value, ...]) -> tuple[Value, ...]:
+    common = unify(map(infer, items))
+    if common is None:
+        raise EvaluationError("all elements must have the same type")
+    return tuple(to_type(item, common) for item in items)
+
+
+def setunion(*collections: Value) -> Value:
+    joined: list[Value] = []
+    for value in collections:
+        if not isinstance(value, Set):
+            return Unknown("the elements of a set are unknown")
+        joined.extend(value)
+    return sets.make_set(_one_type(tuple(joined)))
+
+
+def setintersection(first: Value, *others: Value) -> Value:
+    return _filter(first, others, keep=True)
+
+
+def setsubtract(first: Value, second: Value) -> Value:
+    return _filter(first, (second,), keep=False)
+
+
+def _filter(first: Value, others: tuple[Value, ...], keep: bool) -> Value:
+    if not isinstance(first, Set) or uncertain(first):
+        return Unknown("the elements of a set are unknown")
+    common = unify(infer(item) for items in (first, *others) if isinstance(items, Set) for item in items)
+    result: list[Value] = []
+    for item in first:
+        found = Tri.TRUE
+        for other in others:
+            if not isinstance(other, Set) or uncertain(other):
+                return Unknown("the elements of a set are unknown")
+            found &= sets.member(item, other)
+        if found is Tri.UNKNOWN:
+            result.append(Several(item))
+        elif (found is Tri.TRUE) is keep:
+            result.append(item)
+    if common is None:
+        raise EvaluationError("all sets must have the same element type")
+    return Set(result)
+
+
+def matchkeys(values: Value, keys: Value, searchset: Value) -> Value:
+    if not all(isinstance(value, tuple) and not uncertain(value) for value in (values, keys, searchset)):
+        return Unknown(_COUNT)
+    assert isinstance(values, tuple) and isinstance(keys, tuple) and isinstance(searchset, tuple)
+    if len(values) != len(keys):
+        raise EvaluationError("length of keys and values should be equal")
+    result: list[Value] = []
+    for value, key in zip(values, keys):
+        found = sets.member(key, searchset)
+        if found is not Tri.FALSE:
+            result.append(value if found is Tri.TRUE else Several(value))
+    return tuple(result)
+
+
+def alltrue(items: Value) -> Value:
+    return _logic(items, Tri.all, Tri.TRUE)
+
+
+def anytrue(items: Value) -> Value:
+    return _logic(items, Tri.any, Tri.FALSE)
+
+
+def _logic(items: Value, combine: object, neutral: Tri) -> Value:
+    if not isinstance(items, tuple):
+        return steps.unknown_like(items)
+    tests: list[Tri] = []
+    for item in items:
+        if isinstance(item, Several):
+            tests.append(neutral if _truth(item.element) is neutral else Tri.UNKNOWN)
+        else:
+            tests.append(_truth(item))
+    result = Tri.all(tests) if combine is Tri.all else Tri.any(tests)
+    return Unknown("not all of the conditions are known") if result is Tri.UNKNOWN else result is Tri.TRUE
+
+
+def _truth(value: Value) -> Tri:
+    known = to_bool(value)
+    return Tri.of(known is True) if known is None or isinstance(known, bool) else Tri.UNKNOWN
+
+
+def one(value: Value) -> Value:
+    items = elements(value, "must be a list, set, or tuple value with either zero or one elements")
+    if items is None:
+        each = item_of(value).element
+        candidates = (each, None) if isinstance(value, Reference) else None
+        return Unknown(steps.why(value), candidates=candidates)
+    certain = [item for item in items if not isinstance(item, Several)]
+    if len(certain) > 1:
+        raise EvaluationError("must be a list, set, or tuple value with either zero or one elements")
+    if len(certain) == len(items):
+        return certain[0] if certain else None
+    if certain:
+        return Unknown(_COUNT, candidates=(certain[0],))
+    if isinstance(value, Elements):
+        return pick((value.at(0), None), _COUNT)
+    return pick([*(item.element for item in items if isinstance(item, Several)), None], _COUNT)
+
+
+def join(separator: Value, *lists: Value) -> Value:
+    if not lists:
+        raise EvaluationError("at least two arguments are required")
+    items = concat(*lists)
+    if not isinstance(items, tuple):
+        return steps.unknown_like(items)
+    if not isinstance(separator, (str, Unknown, Reference, Text)) or any(isinstance(item, Several) for item in items):
+        return Unknown(_COUNT)
+    parts: list[Value] = []
+    for item in items:
+        if item is None:
+            raise EvaluationError("a list element is null; cannot concatenate null values")
+        if parts:
+            parts.append(separator)
+        parts.append(item)
+    return items[0] if len(items) == 1 else text(parts)

@@ -1,0 +1,157 @@
+"""YAML as Terraform reads and writes it.
+
+https://github.com/zclconf/go-cty-yaml
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from ecsnet.terraform.errors import EvaluationError
+from ecsnet.terraform.functions.encoding import MAX_LENGTH, json_text
+from ecsnet.terraform.numbers import parse_number
+from ecsnet.terraform.sets import sort_values
+from ecsnet.values import Set, Unknown, Value
+
+MAX_NODES = 100_000
+MAX_DEPTH = 100
+_BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt\s].*)?")
+
+
+def encode(value: Value) -> Value:
+    lines = _lines(value)
+    return "\n".join(lines) + "\n"
+
+
+def _scalar(value: Value) -> list[str] | None:
+    """The lines of a value that needs no block of its own."""
+    if isinstance(value, str) and "\n" in value and value == value.strip(" \t") and value.isprintable() is False:
+        return None
+    if isinstance(value, tuple):
+        return None if value else ["[]"]
+    if isinstance(value, Mapping):
+        return None if value else ["{}"]
+    return [_plain_text(value)]
+
+
+def _plain_text(value: Value) -> str:
+    shown = json_text(value)
+    for escape, character in (("\\u003c", "<"), ("\\u003e", ">"), ("\\u0026", "&")):
+        shown = shown.replace(escape, character)
+    return shown
+
+
+def _lines(value: Value) -> list[str]:
+    scalar = _scalar(value)
+    if scalar is not None:
+        return scalar
+    result: list[str] = []
+    if isinstance(value, str):
+        body = value.split("\n")
+        chomping = "-" if body[-1] else "" if len(body) < 3 or body[-2] else "+"
+        if not body[-1]:
+            body.pop()
+        return ["|" + chomping, *(f"  {line}" if line else "" for line in body)]
+    if isinstance(value, tuple):
+        items = (sort_values(value) or value) if isinstance(value, Set) else value
+        for item in items:
+            first, *rest = _lines(item)
+            result.append(f"- {first}")
+            shift = "" if isinstance(item, str) else "  "
+            result.extend(f"{shift}{line}" if line else "" for line in rest)
+    elif isinstance(value, Mapping):
+        for name in sorted(key for key in value if isinstance(key, str)):
+            item = value[name]
+            lines = _lines(item)
+            key = _plain_text(name)
+            if isinstance(item, str) or _scalar(item) is not None:
+                result += [f"{key}: {lines[0]}", *lines[1:]]
+            else:
+                shift = "  " if isinstance(item, Mapping) else ""
+                result.append(f"{key}:")
+                result.extend(f"{shift}{line}" if line else "" for line in lines)
+    return result
+
+
+def decode(value: str) -> Value:
+    if len(value) > MAX_LENGTH:
+        raise OverflowError
+    try:
+        import yaml
+    except ImportError:
+        return Unknown("PyYAML, which reads YAML, is not installed")
+    try:
+        nodes = list(yaml.compose_all(value, Loader=yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError) as error:
+        raise EvaluationError(f"invalid YAML: {str(error).splitlines()[0]}") from None
+    if len(nodes) > 1:
+        raise EvaluationError("unexpected extra content after value")
+    return _Reader(yaml).value(nodes[0], 0) if nodes and nodes[0] is not None else None
+
+
+class _Reader:
+    """Nodes into values. The number of nodes is bounded, so that aliases of aliases cannot make it grow."""
+
+    def __init__(self, yaml: Any) -> None:
+        self.yaml = yaml
+        self.count = 0
+
+    def value(self, node: Any, depth: int) -> Value:
+        self.count += 1
+        if self.count > MAX_NODES or depth > MAX_DEPTH:
+            raise OverflowError
+        if isinstance(node, self.yaml.SequenceNode):
+            return tuple(self.value(item, depth + 1) for item in node.value)
+        if isinstance(node, self.yaml.MappingNode):
+            return self._mapping(node, depth)
+        return _read_scalar(node.value, node.tag, node.style)
+
+    def _mapping(self, node: Any, depth: int) -> Value:
+        result: dict[str, Value] = {}
+        for key_node, value_node in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                merged = self.value(value_node, depth + 1)
+                for one in merged if isinstance(merged, tuple) else (merged,):
+                    if not isinstance(one, Mapping):
+                        raise EvaluationError("the value of a merge key must be a mapping")
+                    for name, item in one.items():
+                        result.setdefault(str(name), item)
+                continue
+            key = self.value(key_node, depth + 1)
+            if isinstance(key, (tuple, Mapping)) or key is None:
+                raise EvaluationError("mapping keys must be strings")
+            result[key if isinstance(key, str) else json_text(key)] = self.value(value_node, depth + 1)
+        return {name: result[name] for name in sorted(result)}
+
+
+def _read_scalar(value: str, tag: str, style: str | None) -> Value:
+    if style or tag == "tag:yaml.org,2002:str" and not _TIMESTAMP.fullmatch(value) and not _looks(value):
+        return value
+    if tag.startswith("!"):
+        raise EvaluationError(f"unsupported tag {tag}")
+    if value in _NULLS:
+        return None
+    if value in _BOOLS:
+        return _BOOLS[value]
+    number = _read_number(value)
+    return value if number is None else number
+
+
+def _looks(value: str) -> bool:
+    return value[:1].isdecimal() or value[:1] in ("-", "+", ".")
+
+
+def _read_number(value: str) -> int | Decimal | None:
+    match = re.fullmatch(r"([+-]?)0([xob])([0-9a-fA-F]+)", value)
+    if match and len(value) < 200:
+        try:
+            number = int(match[3], {"x": 16, "o": 8, "b": 2}[match[2]])
+        except ValueError:
+            return None
+        return -number if match[1] == "-" else number
+    return parse_number(value)
