@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ecsnet import __version__
 
@@ -161,7 +161,16 @@ def packaged_folder(name: str) -> str:
     return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), name)
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str, **options: Any) -> None:
+        # To learn the width of the terminal argparse imports shutil, with all it knows of archives, even for no help.
+        super().__init__(prog, **{**options, "width": 110})
+
+
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Help, "allow_abbrev": False, **options})
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         self.exit(_usage_error(message))
@@ -172,8 +181,6 @@ def _parser() -> argparse.ArgumentParser:
         prog="ecsnet",
         description="Find the network mistakes that break or expose Amazon ECS, in Terraform and CloudFormation.",
         epilog=_EXIT_STATUS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"ecsnet {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -183,8 +190,6 @@ def _parser() -> argparse.ArgumentParser:
         help="look for mistakes in files and folders",
         description="Look for mistakes. Nothing is run and nothing is fetched.",
         epilog=_EXIT_STATUS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     scan.set_defaults(run=_scan)
     scan.add_argument("paths", metavar="PATH", nargs="*", default=["."], help="files, folders (default: this folder)")
@@ -209,11 +214,11 @@ def _parser() -> argparse.ArgumentParser:
         "--zones", metavar="N", type=_zones, default=3, help="zones that a region is taken to have (default: 3)"
     )
 
-    listing = commands.add_parser("rules", help="list the rules", allow_abbrev=False)
+    listing = commands.add_parser("rules", help="list the rules")
     listing.set_defaults(run=_rules)
     listing.add_argument("--format", choices=("text", "json"), default="text")
 
-    single = commands.add_parser("rule", help="explain a rule: why, and how to fix what it finds", allow_abbrev=False)
+    single = commands.add_parser("rule", help="explain a rule: why, and how to fix what it finds")
     single.set_defaults(run=_rule)
     single.add_argument("name", metavar="RULE", help="id, name or cfn-lint id: ECSNET401, nat-shared-across-azs, W9401")
     single.add_argument("--format", choices=("text", "json"), default="text")
@@ -222,7 +227,7 @@ def _parser() -> argparse.ArgumentParser:
         ("policies-dir", "policies", "checkov --external-checks-dir"),
         ("cfn-rules-dir", "cfn_rules", "cfn-lint --append-rules"),
     ):
-        printer = commands.add_parser(command, help=f"print the folder for '{use}'", allow_abbrev=False)
+        printer = commands.add_parser(command, help=f"print the folder for '{use}'")
         printer.set_defaults(run=_print_folder(folder))
     return parser
 

@@ -241,8 +241,8 @@ def test_a_reader_that_has_seen_enough() -> None:
 
 HEAVY = {
     "asyncio", "checkov", "cfnlint", "click", "concurrent", "difflib", "email", "hcl2", "http", "importlib.metadata",
-    "logging", "multiprocessing", "networkx", "pathspec", "socket", "ssl", "subprocess", "sympy", "tempfile",
-    "traceback", "typing_extensions", "unittest", "urllib.request", "xml",
+    "logging", "lzma", "multiprocessing", "networkx", "pathspec", "shutil", "socket", "ssl", "subprocess", "sympy",
+    "tempfile", "traceback", "typing_extensions", "unittest", "urllib.request", "xml",
 }  # fmt: skip
 
 
