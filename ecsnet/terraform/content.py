@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ecsnet.terraform.ast import Attribute, Block, Expression, Literal, ObjectCons, Template, TupleCons, Variable
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.evaluate import NestedScope, Scope, evaluate
 from ecsnet.terraform.folders import Layer
-from ecsnet.terraform.lazy import Elements, Stack
+from ecsnet.terraform.lazy import Elements, Stack, no_cycle
 from ecsnet.terraform.source import Source
 from ecsnet.values import Key, Reference, Set, Several, Span, Text, Tri, Unknown, Value, equal
 
@@ -121,8 +121,14 @@ class Content(Mapping[Key, Value]):
     """
 
     def __init__(
-        self, layers: tuple[Layer, ...], scope: Scope, stack: Stack, hidden: frozenset[str] = frozenset()
+        self,
+        layers: tuple[Layer, ...],
+        scope: Scope,
+        stack: Stack,
+        hidden: frozenset[str] = frozenset(),
+        cycle: Callable[[str], Value] = no_cycle,
     ) -> None:
+        self._cycle = cycle
         self._scope = scope
         self._stack = stack
         self._attributes: dict[str, Layer] = {}
@@ -147,12 +153,13 @@ class Content(Mapping[Key, Value]):
             raise KeyError(name)
         if name not in self._values:
             if name in self._running:
-                return Unknown(f"{name} depends on itself")
+                return self._values.setdefault(name, self._cycle(name))
             self._running.add(name)
             try:
-                self._values[name] = self._stack.run(lambda: self._evaluate(name))
+                value = self._stack.run(lambda: self._evaluate(name))
             finally:
                 self._running.discard(name)
+            self._values.setdefault(name, value)
         return self._values[name]
 
     def __contains__(self, name: object) -> bool:

@@ -237,24 +237,30 @@ def _override(folder: Folder, source: Source, block: Block) -> None:
         return
     for kind, table in (("variable", folder.variables), ("output", folder.outputs), ("module", folder.modules)):
         if block.type == kind and len(labels) == 1:
-            _merge(folder, table, labels[0], source, block)
+            merged = _merged(folder, table.get(labels[0]), source, block)
+            if merged is not None:
+                table[labels[0]] = merged
             return
     if block.type in ("resource", "data") and len(labels) == 2:
-        mode = "data" if block.type == "data" else "managed"
-        _merge(folder, folder.resources, (mode, labels[0], labels[1]), source, block)
+        address = ("data" if block.type == "data" else "managed", labels[0], labels[1])
+        merged = _merged(folder, folder.resources.get(address), source, block)
+        if merged is not None:
+            folder.resources[address] = merged
     elif block.type == "provider" and len(labels) == 1:
         name = _provider_name(Declaration(source, block))
-        if name in folder.providers:
-            _merge(folder, folder.providers, name, source, block)
-        else:
-            folder.providers[name] = Declaration(source, block)
+        base = folder.providers.get(name)
+        own = Declaration(source, block)
+        folder.providers[name] = own if base is None else _over(base, source, block)
 
 
-def _merge(folder: Folder, table: dict[_Key, Declaration], key: _Key, source: Source, block: Block) -> None:
-    base: Declaration | None = table.get(key)
+def _merged(folder: Folder, base: Declaration | None, source: Source, block: Block) -> Declaration | None:
     if base is None:
         where = source.span(block.start, block.header_end)
         message = f"nothing to override: no {block.type} {' '.join(block.labels)} is declared"
         folder.problems.append(Problem(where.file, where.start_line, where.start_column, message))
-    else:
-        table[key] = Declaration(base.source, base.block, (*base.overrides, (source, block)))
+        return None
+    return _over(base, source, block)
+
+
+def _over(base: Declaration, source: Source, block: Block) -> Declaration:
+    return Declaration(base.source, base.block, (*base.overrides, (source, block)))

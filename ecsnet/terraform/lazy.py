@@ -49,7 +49,8 @@ class Stack:
                 sys.setrecursionlimit(limit)
 
 
-def _no_cycle(name: str) -> Value:
+def no_cycle(name: str) -> Value:
+    """What needs itself, where that is reported elsewhere."""
     return Unknown(f"{name} depends on itself")
 
 
@@ -61,7 +62,7 @@ class Lazy(Mapping[Key, Value]):
         stack: Stack,
         names: Iterable[str],
         compute: Callable[[str], Value],
-        cycle: Callable[[str], Value] = _no_cycle,
+        cycle: Callable[[str], Value] = no_cycle,
     ) -> None:
         self._stack = stack
         self._names = dict.fromkeys(names)

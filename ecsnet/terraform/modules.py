@@ -133,6 +133,15 @@ class Standing:
         return (self.index, instance.index)
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A call of a module that is not there."""
+
+    address: str
+    reason: str
+    arguments: Content
+
+
 class Module:
     """One instance of a module, and the scope of the expressions in it."""
 
@@ -158,7 +167,7 @@ class Module:
         self._expansions: dict[Address | str, Expansion] = {}
         self._expanding: set[Address | str] = set()
         self._contents: dict[tuple[Address, str], Content] = {}
-        self._children: dict[tuple[str, str, str], Module | Hole] = {}
+        self._children: dict[tuple[str, str, str], Module | Missed] = {}
         self._types: dict[str, dict[str, list[str]]] = {"managed": {}, "data": {}}
         for mode, kind, name in folder.resources:
             self._types[mode].setdefault(kind, []).append(name)
@@ -198,7 +207,21 @@ class Module:
 
     def _family(self, mode: str, kind: str) -> Value:
         names = self._types[mode][kind]
-        return Lazy(self.evaluation.stack, names, lambda name: self._resource_value((mode, kind, name)))
+        return Lazy(
+            self.evaluation.stack,
+            names,
+            lambda name: self._resource_value((mode, kind, name)),
+            lambda name: self._depends_on_itself((mode, kind, name)),
+        )
+
+    def _depends_on_itself(self, key: Address | str) -> Value:
+        """Report a cycle: of a resource, or of a module call."""
+        if isinstance(key, str):
+            declaration, address = self.folder.modules[key], self.standing.within(f"module.{key}")
+        else:
+            declaration, address = self.folder.resources[key], self._block_address(key)
+        self.evaluation.problem(declaration.header, f"{address} depends on itself")
+        return Unknown(f"{address} depends on itself", declaration.header)
 
     def _render(self, template: str, variables: Mapping[str, Value]) -> Value:
         return render_template(template, variables, self.functions)
@@ -253,7 +276,7 @@ class Module:
         if key not in self._expansions:
             declaration = self.folder.modules[key] if isinstance(key, str) else self.folder.resources[key]
             if key in self._expanding:
-                self.evaluation.problem(declaration.header, f"{declaration.block.type} depends on itself")
+                self._depends_on_itself(key)
                 return Expansion("single", {"": Instance(exists=Tri.UNKNOWN, many=True)})
             self._expanding.add(key)
             try:
@@ -276,7 +299,8 @@ class Module:
         cache = (key, instance.suffix)
         if instance.index is not None or cache not in self._contents:
             scope: Scope = NestedScope(self, instance.names) if instance.names else self
-            content = Content(self.folder.resources[key].layers, scope, self.evaluation.stack, _META)
+            layers = self.folder.resources[key].layers
+            content = Content(layers, scope, self.evaluation.stack, _META, lambda _: self._depends_on_itself(key))
             if instance.index is not None:
                 return content
             self._contents[cache] = content
@@ -354,24 +378,25 @@ class Module:
             yield Hole(self.standing.address, span, "it could not be read", anything=True)
         for name in self.folder.modules:
             for child in self.children(name).values():
-                if isinstance(child, Hole):
-                    yield child
+                if isinstance(child, Missed):
+                    arguments = tuple(child.arguments[argument] for argument in child.arguments)
+                    yield Hole(child.address, self.folder.modules[name].span, child.reason, arguments)
 
-    def children(self, name: str) -> dict[Key, Module | Hole]:
-        """The instances of a call: modules, or holes where the module isn't there."""
-        children: dict[Key, Module | Hole] = {}
+    def children(self, name: str) -> dict[Key, Module | Missed]:
+        """The instances of a call: modules, or what is known of those that are not there."""
+        children: dict[Key, Module | Missed] = {}
         for key, instance in self.expansion(name).instances.items():
             # In one of many, what refers to its neighbours means those of the same instance.
             children[key] = self._child(name, replace(instance, index=own_key(instance)) if instance.many else instance)
         return children
 
-    def _child(self, name: str, instance: Instance) -> Module | Hole:
+    def _child(self, name: str, instance: Instance) -> Module | Missed:
         cache = (name, instance.suffix, _shown(instance.index))
         if cache not in self._children:
             self._children[cache] = self._call(name, instance)
         return self._children[cache]
 
-    def _call(self, name: str, instance: Instance) -> Module | Hole:
+    def _call(self, name: str, instance: Instance) -> Module | Missed:
         declaration = self.folder.modules[name]
         address = self.standing.within(f"module.{name}{instance.suffix}")
         scope: Scope = NestedScope(self, instance.names) if instance.names else self
@@ -380,7 +405,7 @@ class Module:
         if isinstance(located, Absent):
             if located.wrong:
                 self.evaluation.problem(declaration.header, located.reason)
-            return Hole(address, declaration.span, located.reason, tuple(arguments[a] for a in arguments))
+            return Missed(address, located.reason, arguments)
         exists, many, guard = self.standing.with_instance(instance)
         calls = (*self.standing.calls, Call(address, declaration.header))
         standing = Standing(
@@ -422,7 +447,7 @@ class Module:
 
         def outputs(instance: Instance) -> Value:
             child = self._child(name, instance)
-            if isinstance(child, Hole):
+            if isinstance(child, Missed):
                 return Unknown(child.reason, span, child.address)
             return cast("Value", child.outputs)
 

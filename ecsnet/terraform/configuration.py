@@ -13,7 +13,6 @@ from ecsnet.terraform.sources import Located, Sources, boundary_of
 from ecsnet.values import Value
 
 
-
 def load(
     root: str,
     *,
