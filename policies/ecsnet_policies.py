@@ -24,7 +24,7 @@ from checkov.common.graph.checks_infra.base_check import BaseGraphCheck
 from checkov.common.graph.graph_builder import CustomAttributes
 from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.runner_filter import RunnerFilter
-from networkx import DiGraph
+from rustworkx import PyDiGraph
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
@@ -70,8 +70,8 @@ class Vertices:
 
     def __init__(self, graph: Any, language: Language) -> None:
         self.language = language
-        # networkx needs to be asked for the data; rustworkx gives pairs of index and data at once.
-        pairs = graph.nodes(data=True) if isinstance(graph, DiGraph) else graph.nodes()
+        # Pairs of a number or a hash, and the data of the block, in the graphs of either library that Checkov may use.
+        pairs = graph.nodes() if isinstance(graph, PyDiGraph) else graph.nodes(data=True)
         self.all: list[Vertex] = [vertex for _, vertex in pairs if self._is_source(vertex)]
         self._by_block: dict[tuple[str, str, str], list[Vertex]] = {}
         for vertex in self.all:

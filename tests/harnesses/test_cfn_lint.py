@@ -116,7 +116,12 @@ def test_a_template_is_evaluated_once(rules: ModuleType, tmp_path: Path, monkeyp
     template = cfnlint.template.Template(str(path), cfnlint.decode.decode(str(path))[0])
     seen = []
     judge = rules.judge
-    monkeypatch.setattr(rules, "judge", lambda roots, catalogue: seen.append(1) or judge(roots, catalogue))
+
+    def counted(roots: object, catalogue: object) -> object:
+        seen.append(roots)
+        return judge(roots, catalogue)
+
+    monkeypatch.setattr(rules, "judge", counted)
     found = [match for rule in CATALOGUE for match in getattr(rules, rule.id)().match(template)]
     assert len(found) == 1
     assert len(seen) == 1

@@ -222,11 +222,11 @@ def test_addresses_without_instance_keys(policies: ModuleType, address: str, pla
 def test_a_crash_of_a_rule_is_recorded_as_failed(
     policies: ModuleType, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from networkx import DiGraph
+    from rustworkx import PyDiGraph
 
-    graph = DiGraph()
+    graph: PyDiGraph[Any, Any] = PyDiGraph()
     vertex = {"block_type_": "resource", "block_name_": "aws_vpc.main", "file_path_": str(folder / "main.tf")}
-    graph.add_node("a", **vertex)
+    graph.add_node((0, vertex))
     problem = Problem("main.tf", 1, 1, "internal error in ECSNET101: KeyError: 'x'")
     monkeypatch.setattr(policies, "scan", lambda files, config: Report((), (), (), (problem,), (), 0, 0.0))
     rules = [rule for rule in policies.CATALOGUE if rule.id in ("ECSNET101", "ECSNET201")]

@@ -18,7 +18,7 @@ CFN_LINT = "import sys; from cfnlint.runner import main; sys.exit(main())"
 
 def checkov(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Without its look-ups on the network."""
-    command = [sys.executable, "-m", "checkov.main", "--quiet", "--compact", "--skip-download"]
+    command = [sys.executable, "-m", "checkov.main", "--compact", "--skip-download"]
     command += ["--external-checks-dir", str(POLICIES)]
     return _run([*command, *map(str, arguments)], cwd, environment)
 
