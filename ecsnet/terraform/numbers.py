@@ -1,4 +1,4 @@
-"""Terraform's numbers: binary floating point of 512 bits, printed with the fewest digits that give the same number back.
+"""Terraform's numbers: binary floating point of 512 bits, printed with the fewest digits that give them back.
 
 https://github.com/zclconf/go-cty/blob/main/docs/types.md
 """
@@ -69,7 +69,7 @@ def from_float(number: float) -> int | Decimal:
     """The number for a 64-bit float, as functions like ``log`` and ``pow`` compute it."""
     if number != number or number in (float("inf"), float("-inf")):
         raise EvaluationError("number out of range")
-    return int(number) if number.is_integer() else normal(Decimal(repr(number)))
+    return normal(Decimal(repr(number)))
 
 
 def format_number(number: int | Decimal) -> str:

@@ -10,6 +10,7 @@ from ecsnet.terraform.convert import infer, pick, set_to_tuple, to_bool, to_type
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.texts import graphemes
 from ecsnet.terraform.lazy import Elements, Entries
+from ecsnet.terraform.types import Collection, Type
 from ecsnet.values import Encoded, Reference, Set, Several, Text, Tri, Unknown, Value, equal, text
 
 MAX_ELEMENTS = 100_000
@@ -193,7 +194,7 @@ def _no_item() -> Value:
 
 def contains(value: Value, wanted: Value) -> Value:
     items = elements(value, "argument must be list, tuple, or set")
-    if items is None or isinstance(wanted, Unknown) and not wanted.symbol and not items:
+    if items is None or (isinstance(wanted, Unknown) and not wanted.symbol and not items):
         return steps.unknown_like(value)
     found = Tri.FALSE
     for item in items:
@@ -322,7 +323,11 @@ def _one_type(items: tuple[Value, ...]) -> tuple[Value, ...]:
     common = unify(map(infer, items))
     if common is None:
         raise EvaluationError("all elements must have the same type")
-    return tuple(to_type(item, common) for item in items)
+    return _one_type_as(items, common)
+
+
+def _one_type_as(items: tuple[Value, ...], type_: Type) -> tuple[Value, ...]:
+    return tuple(to_type(item, type_) for item in items)
 
 
 def setunion(*collections: Value) -> Value:
@@ -345,27 +350,29 @@ def setsubtract(first: Value, second: Value) -> Value:
 def _filter(first: Value, others: tuple[Value, ...], keep: bool) -> Value:
     if not isinstance(first, Set) or uncertain(first):
         return Unknown("the elements of a set are unknown")
+    if not all(isinstance(other, Set) and not uncertain(other) for other in others):
+        return Unknown("the elements of a set are unknown")
     common = unify(infer(item) for items in (first, *others) if isinstance(items, Set) for item in items)
+    if common is None:
+        raise EvaluationError("all sets must have the same element type")
+    others = tuple(to_type(other, Collection("set", common)) for other in others)
     result: list[Value] = []
-    for item in first:
+    for item in _one_type_as(first, common):
         found = Tri.TRUE
         for other in others:
-            if not isinstance(other, Set) or uncertain(other):
-                return Unknown("the elements of a set are unknown")
-            found &= sets.member(item, other)
+            found &= sets.member(item, other) if isinstance(other, Set) else Tri.UNKNOWN
         if found is Tri.UNKNOWN:
             result.append(Several(item))
         elif (found is Tri.TRUE) is keep:
             result.append(item)
-    if common is None:
-        raise EvaluationError("all sets must have the same element type")
     return Set(result)
 
 
 def matchkeys(values: Value, keys: Value, searchset: Value) -> Value:
-    if not all(isinstance(value, tuple) and not uncertain(value) for value in (values, keys, searchset)):
+    if not (isinstance(values, tuple) and isinstance(keys, tuple) and isinstance(searchset, tuple)):
         return Unknown(_COUNT)
-    assert isinstance(values, tuple) and isinstance(keys, tuple) and isinstance(searchset, tuple)
+    if uncertain(values) or uncertain(keys) or uncertain(searchset):
+        return Unknown(_COUNT)
     if len(values) != len(keys):
         raise EvaluationError("length of keys and values should be equal")
     result: list[Value] = []

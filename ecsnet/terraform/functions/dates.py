@@ -17,7 +17,8 @@ _UNITS = {"h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 10*
 _DURATION = re.compile(r"(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|μs|ns)", re.ASCII)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+|'", re.ASCII)
 
@@ -46,7 +47,7 @@ def _zone(moment: datetime, colon: str = ":") -> str:
 def time_add(stamp: str, duration: str) -> Value:
     moment, nanoseconds = _parse(stamp)
     sign, rest = (-1, duration[1:]) if duration.startswith("-") else (1, duration.removeprefix("+"))
-    if len(duration) > 100 or rest != "0" and (not rest or _DURATION.sub("", rest)):
+    if len(duration) > 100 or (rest != "0" and (not rest or _DURATION.sub("", rest))):
         raise EvaluationError(f'not a valid duration: "{duration[:50]}"')
     added = sum(int(Fraction(match[1].rstrip(".")) * _UNITS[match[2]]) for match in _DURATION.finditer(rest))
     seconds, _ = divmod(nanoseconds + sign * added, 10**9)

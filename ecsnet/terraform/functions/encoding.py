@@ -79,7 +79,7 @@ def _plain(value: Any) -> Value:
         return tuple(map(_plain, value))
     if isinstance(value, dict):
         return {key: _plain(value[key]) for key in sorted(value)}
-    result: None | bool | str = value
+    result: bool | str | None = value
     return result
 
 

@@ -107,20 +107,20 @@ def _walk(folder: str) -> Iterator[str]:
 def _glob(pattern: str) -> str:
     """``*`` within a folder, ``**`` through folders, ``?``, ``[a-z]``, ``{a,b}``."""
     result: list[str] = []
-    for token in re.findall(r"\*\*/?|\*|\?|\[\^?[^\]]+\]|\{[^{}]*\}|.", posixpath.normpath(pattern), re.DOTALL):
-        if token.startswith("**"):
-            result.append("(?:[^/]+/)*" if token == "**/" else ".*")
-        elif token == "*":
+    for piece in re.findall(r"\*\*/?|\*|\?|\[\^?[^\]]+\]|\{[^{}]*\}|.", posixpath.normpath(pattern), re.DOTALL):
+        if piece.startswith("**"):
+            result.append("(?:[^/]+/)*" if piece == "**/" else ".*")
+        elif piece == "*":
             result.append("[^/]*")
-        elif token == "?":
+        elif piece == "?":
             result.append("[^/]")
-        elif token.startswith("[") and len(token) > 2:
-            inner = token[1:-1].replace("\\", "\\\\").replace("[", "\\[")
+        elif piece.startswith("[") and len(piece) > 2:
+            inner = piece[1:-1].replace("\\", "\\\\").replace("[", "\\[")
             result.append(f"[{inner}]")
-        elif token.startswith("{") and len(token) > 1:
-            result.append("(?:" + "|".join(_glob(part) if part else "" for part in token[1:-1].split(",")) + ")")
+        elif piece.startswith("{") and len(piece) > 1:
+            result.append("(?:" + "|".join(_glob(part) if part else "" for part in piece[1:-1].split(",")) + ")")
         else:
-            result.append(re.escape(token))
+            result.append(re.escape(piece))
     return "".join(result)
 
 

@@ -101,6 +101,7 @@ def _as_is(verb: _Verb, value: Value) -> str:
 
 
 def _number(verb: _Verb, number: int | Decimal) -> str:
+    size: int | Decimal = number if number >= 0 else -number
     if verb.mode in "bdoxX":
         if not isinstance(number, int):
             raise EvaluationError(f'unsupported value for "%{verb.mode}": an integer is required')
@@ -110,9 +111,9 @@ def _number(verb: _Verb, number: int | Decimal) -> str:
         if "#" in verb.flags:
             digits = {"b": "0b", "o": "0", "x": "0x", "X": "0X"}.get(verb.mode, "") + digits
     elif verb.mode in "gG" and verb.precision is None:
-        digits = _shortest(abs(number), "E" if verb.mode == "G" else "e")
+        digits = _shortest(size, "E" if verb.mode == "G" else "e")
     else:
-        digits = _rounded(abs(number), verb.mode, 6 if verb.precision is None else verb.precision)
+        digits = _rounded(size, verb.mode, 6 if verb.precision is None else verb.precision)
     sign = "-" if number < 0 else "+" if "+" in verb.flags else " " if " " in verb.flags else ""
     if "0" in verb.flags and "-" not in verb.flags and not (verb.mode in "bdoxX" and verb.precision is not None):
         return sign + digits.rjust(verb.width - len(sign), "0")

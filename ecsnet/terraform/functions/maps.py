@@ -128,7 +128,7 @@ def zipmap(names: Value, items: Value) -> Value:
     for name, item in zip(names, listed):
         if name is None:
             raise EvaluationError("a key is null")
-        if not isinstance(name, (str, Unknown, Text)) or opaque and not _put(result, name, item):
+        if not isinstance(name, (str, Unknown, Text)) or (opaque and not _put(result, name, item)):
             return Unknown("cannot tell which keys are the same")
         if not opaque:
             result[name] = item

@@ -19,7 +19,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def absolute(number: Number) -> Value:
-    return abs(number)
+    return number if number >= 0 else -number
 
 
 def ceiling(number: Number) -> Value:
@@ -35,6 +35,8 @@ def signum(number: Number) -> Value:
 
 
 def log(number: Number, base: Number) -> Value:
+    if base == 0 and number > 0:
+        return 0
     try:
         return from_float(math.log(float(number)) / math.log(float(base)))
     except ZeroDivisionError:

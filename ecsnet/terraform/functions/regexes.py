@@ -1,4 +1,4 @@
-"""Regular expressions. Terraform's are RE2, in linear time; what Python cannot promise to match alike, and in time, is unknown.
+"""Regular expressions. Terraform's are RE2, in linear time; what Python may match otherwise or slowly is unknown.
 
 https://github.com/google/re2/wiki/Syntax
 """
@@ -24,7 +24,7 @@ _QUANTIFIER = re.compile(r"[*+?]|\{(\d+)(,?)(\d*)\}")
 _ESCAPES = {"z": r"\Z", "s": r"[\t\n\f\r ]", "S": r"[^\t\n\f\r ]"}
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Python may match this otherwise than RE2, or take too long."""
 
 
@@ -40,7 +40,7 @@ class _Translation:
 
     def _sequence(self, depth: int) -> int:
         if depth > 50:
-            raise _Refused
+            raise _RefusedError
         variable = 0
         while self.position < len(self.pattern):
             character = self.pattern[self.position]
@@ -62,14 +62,14 @@ class _Translation:
         lazy = self.pattern[self.position : self.position + 1] == "?"
         self.position += lazy
         if _QUANTIFIER.match(self.pattern, self.position):
-            raise _Refused
+            raise _RefusedError
         self.out.append(match[0] + ("?" if lazy else ""))
         if match[1] and not match[2]:
             if int(match[1]) > 1000:
                 raise EvaluationError("invalid repeat count")
             return inner * int(match[1])
         if inner and match[0] != "?":
-            raise _Refused
+            raise _RefusedError
         return inner + 1
 
     def _atom(self, character: str, depth: int) -> int:
@@ -93,14 +93,14 @@ class _Translation:
             if head[2]:
                 self.multiline = self.multiline or "m" in head[2]
                 if head[3] == ")" and head.start() != 1:
-                    raise _Refused
+                    raise _RefusedError
                 self.out.append(f"(?{head[2]}{head[3]}")
                 if head[3] == ")":
                     return 0
             else:
                 self.out.append(f"(?P<{head[1]}>" if head[1] else "(?:")
         elif self.pattern.startswith("?", self.position):
-            raise _Refused
+            raise _RefusedError
         else:
             self.out.append("(")
         variable = self._sequence(depth + 1)
@@ -115,9 +115,9 @@ class _Translation:
         self.position += 1
         if character in _ESCAPES:
             return _ESCAPES[character]
-        if character and (character in "dDwWbBAnrtfv" or not character.isalnum() and character.isascii()):
+        if character and (character in "dDwWbBAnrtfv" or (not character.isalnum() and character.isascii())):
             return "\\" + character
-        raise _Refused
+        raise _RefusedError
 
     def _bracket(self) -> None:
         self.out.append("[")
@@ -141,7 +141,7 @@ class _Translation:
             elif character == "\\":
                 escaped = self._escape()
                 if escaped.startswith("[^") or escaped in (r"\Z", r"\b", r"\B", r"\A"):
-                    raise _Refused
+                    raise _RefusedError
                 self.out.append(escaped.strip("[]") if escaped.startswith("[") else escaped)
             else:
                 self.out.append("\\" + character if character in "[]&~|" else character)
@@ -157,7 +157,7 @@ def _compile(pattern: str) -> tuple[re.Pattern[str], int] | None:
         if translation.position < len(pattern):
             raise EvaluationError("invalid regexp pattern: unexpected )")
         return re.compile("".join(translation.out), re.ASCII), translation.variable
-    except (_Refused, RecursionError, OverflowError):
+    except (_RefusedError, RecursionError, OverflowError):
         return None
     except re.error as error:
         raise EvaluationError(f"invalid regexp pattern: {error}") from None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from ecsnet.terraform.types import ANY, BOOL, NUMBER, STRING, Collection, Type
 from ecsnet.values import Value
@@ -64,7 +64,7 @@ _TYPES: dict[str, Type] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def parameters(signature: str) -> tuple[Parameter, ...]:
     result = []
     for word in signature.split():

@@ -13,10 +13,10 @@ from ecsnet.terraform.functions import (
     maps,
     network,
     numeric,
+    regexes,
     strings,
     yaml,
 )
-from ecsnet.terraform.functions import regexes
 from ecsnet.terraform.functions.signature import Function
 from ecsnet.terraform.types import ANY, Collection
 from ecsnet.values import Unknown, Value

@@ -18,8 +18,11 @@ from ecsnet.values import Set, Unknown, Value
 
 MAX_NODES = 100_000
 MAX_DEPTH = 100
-_BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_TRUE = "y Y yes Yes YES true True TRUE on On ON"
+_FALSE = "n N no No NO false False FALSE off Off OFF"
+_BOOLS = {**dict.fromkeys(_TRUE.split(), True), **dict.fromkeys(_FALSE.split(), False)}
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt\s].*)?")
 
 
@@ -130,7 +133,7 @@ class _Reader:
 
 
 def _read_scalar(value: str, tag: str, style: str | None) -> Value:
-    if style or tag == "tag:yaml.org,2002:str" and not _TIMESTAMP.fullmatch(value) and not _looks(value):
+    if style:
         return value
     if tag.startswith("!"):
         raise EvaluationError(f"unsupported tag {tag}")
@@ -138,12 +141,12 @@ def _read_scalar(value: str, tag: str, style: str | None) -> Value:
         return None
     if value in _BOOLS:
         return _BOOLS[value]
+    if _DATE.fullmatch(value):
+        return value + "T00:00:00Z"
+    if _TIMESTAMP.fullmatch(value):
+        return Unknown("a YAML timestamp")
     number = _read_number(value)
     return value if number is None else number
-
-
-def _looks(value: str) -> bool:
-    return value[:1].isdecimal() or value[:1] in ("-", "+", ".")
 
 
 def _read_number(value: str) -> int | Decimal | None:
