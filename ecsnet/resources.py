@@ -25,8 +25,8 @@ class Resource:
     """One resource instance, or all instances of a resource whose number is unknown.
 
     ``type``: ``aws_subnet``, ``AWS::EC2::Subnet``.
-    ``address``: as ``terraform plan`` prints it (``module.vpc.aws_subnet.public[0]``), or the logical id, after those of the
-    nested stacks it is in (``Network.PublicSubnet``). One of unknown multiplicity has no index.
+    ``address``: as ``terraform plan`` prints it (``module.vpc.aws_subnet.public[0]``), or the logical id, after those
+    of the nested stacks it is in (``Network.PublicSubnet``). One of unknown multiplicity has no index.
     ``attributes``: evaluated arguments. Terraform's nested blocks are a tuple of mappings under the block's name;
     CloudFormation's are the resource's ``Properties``. May be lazy: reading an item may evaluate it.
     ``span``: the whole block; ``header``: its first line, up to the brace, or the logical id.
@@ -49,7 +49,7 @@ class Resource:
     calls: tuple[Call, ...] = ()
 
     def get(self, *path: str | int) -> Value:
-        """The value at ``path``: ``None`` where nothing is set, unknown where a step of the way is; all without a path."""
+        """The value at ``path``: ``None`` where nothing is set, unknown where a step of the way is."""
         value = cast("Value", self.attributes)
         for step in path:
             value = item(value, step)
@@ -105,7 +105,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One root, evaluated. ``resources`` by address, in order of declaration; ``files`` are all that were read for it."""
+    """One root, evaluated. ``resources`` by address, in order of declaration; ``files``: all that it was read from."""
 
     root: str
     language: Language

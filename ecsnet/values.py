@@ -103,8 +103,8 @@ class Unknown:
     """A value that the configuration does not give.
 
     Two with the same ``symbol`` are the same value ("" is like no other). Symbols read as the source does: a step into
-    an unknown adds to its symbol, ``var.azs`` -> ``var.azs[0]``, ``module.a.b`` -> ``module.a.b.c``; they begin with the
-    address of the module instance they stand in. Two of the same ``series`` with different symbols are different
+    an unknown adds to its symbol, ``var.azs`` -> ``var.azs[0]``, ``module.a.b`` -> ``module.a.b.c``; they begin with
+    the address of the module instance they stand in. Two of the same ``series`` with different symbols are different
     values: the zones of one region. With ``candidates`` it is one of those, and nothing else.
     """
 
@@ -132,7 +132,7 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """In a tuple: zero or more elements, each of which is ``element``. ``symbol`` names the number of them ("": none)."""
+    """In a tuple: zero or more elements, each of them ``element``. ``symbol`` names the number of them ("": none)."""
 
     element: Value
     symbol: str = ""

@@ -254,9 +254,10 @@ class Routing:
         )
 
     def _no_route_hops(self, at: _Table) -> tuple[Hop, ...]:
-        if at.table is None:
-            return at.trail.hops
-        return (*at.trail.hops, Hop(at.table.address, "has no route to the internet (0.0.0.0/0)", at.table.span()))
+        if at.table is not None:
+            return (*at.trail.hops, Hop(at.table.address, "has no route to the internet (0.0.0.0/0)", at.table.span()))
+        *before, vpc = at.trail.hops
+        return (*before, replace(vpc, message="its main route table applies, which has only the local route"))
 
     def _by(self, route: Route, at: _Table) -> WayOut:
         trail = at.trail.then(_route_hop(route), route)

@@ -58,8 +58,8 @@ def _judge(network: Network, workload: Workload) -> Verdict | None:
     gateways = listing(dict.fromkeys(way.target or "an internet gateway" for _, way in ways))
     where = "a public subnet" if len(ways) == 1 else "public subnets"
     message = (
-        f"the tasks of {workload.address} run in awsvpc mode on {_CAPACITY[capacity.capacity]} in {where} "
-        f"({names}): their network interfaces get no public IPv4 address, so {gateways} drops the "
+        f"{workload.address} runs awsvpc tasks on {_CAPACITY[capacity.capacity]} in {where} ({names}): "
+        f"their network interfaces get no public IPv4 address, so {gateways} drops the "
         "application's traffic to the internet"
     )
     hops = [*calls(workload), *capacity.hops, *mode.hops]

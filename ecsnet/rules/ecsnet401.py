@@ -133,10 +133,10 @@ def _finding(nat: _Nat, foreign: list[tuple[Subnet, WayOut]]) -> Finding:
     zones = listing(dict.fromkeys(zone_name(subnet.zone) for subnet, _ in foreign))
     names = listing(subnet.address for subnet, _ in foreign)
     home = f" in {zone_name(nat.zone)}" if nat.zone is not None else ""
-    kind = "NAT gateway" if nat.gateway else "NAT instance"
+    there = "that zone loses" if zones == zone_name(foreign[0][0].zone) else "those zones lose"
     message = (
-        f"{kind} {element.address}{home} is the only way to the internet for {names} in {zones}: when its zone fails, "
-        "tasks in those zones lose the internet too, and until then their traffic pays for crossing zones"
+        f"{element.address}{home} is the only way to the internet for {names} in {zones}: when its own zone fails, "
+        f"{there} the internet too, and until then the traffic pays for crossing zones"
     )
     hops = [*calls(element)]
     if nat.home is not None:
