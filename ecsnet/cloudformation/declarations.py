@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecsnet.cloudformation import conditions
 from ecsnet.cloudformation.context import Context
-from ecsnet.cloudformation.nodes import LOOP, Items, Scalar, Table
+from ecsnet.cloudformation.nodes import LOOP, Items, Node, Scalar, Table
 from ecsnet.cloudformation.properties import Declared
 from ecsnet.resources import Hole
 from ecsnet.values import Tri
@@ -28,15 +28,20 @@ _SERVERLESS = "AWS::Serverless-2016-10-31"
 def declared(stack: Stack) -> Iterator[Declared]:
     """The resources, in order of declaration, those that are not created too."""
     for name, place in stack.section("Resources").items():
-        body = place.pair.value
-        kind = body.get("Type") if isinstance(body, Table) else None
         if name == MACRO or name.startswith(LOOP):
             continue
-        if not isinstance(body, Table) or not isinstance(kind, Scalar) or not isinstance(kind.value, str):
+        body = place.pair.value
+        kind = _type(body)
+        if kind is None or not isinstance(body, Table):
             stack.complain(place.pair.key.start, f"the resource {name!r} has no Type")
             continue
         exists, guard, context = _existence(stack, body, place.context)
-        yield Declared(name, kind.value, place.pair.key, body, place.path, context, exists, guard)
+        yield Declared(name, kind, place.pair.key, body, place.path, context, exists, guard)
+
+
+def _type(body: Node) -> str | None:
+    kind = body.get("Type") if isinstance(body, Table) else None
+    return kind.value if isinstance(kind, Scalar) and isinstance(kind.value, str) else None
 
 
 def _existence(stack: Stack, body: Table, context: Context) -> tuple[Tri, str, Context]:
@@ -57,7 +62,9 @@ def _existence(stack: Stack, body: Table, context: Context) -> tuple[Tri, str, C
 
 
 def unseen(stack: Stack) -> Iterator[Hole]:
-    """Macros over the whole template, and macros and loops that make resources."""
+    """Macros over the whole template, macros and loops that make resources, and what has no type to be known by:
+    tools that write templates have includes of their own, in the place of a resource.
+    """
     address = stack.address.rstrip(".")
     root = stack.document.root
     node = root.get("Transform") if isinstance(root, Table) else None
@@ -72,6 +79,10 @@ def unseen(stack: Stack) -> Iterator[Hole]:
             what = "a macro" if name == MACRO else "a loop over a list that is not known"
             span = stack.document.pair_span(place.pair, place.path)
             yield Hole(address, span, f"{what} makes resources", anything=True)
+        elif _type(place.pair.value) is None:
+            span = stack.document.pair_span(place.pair, place.path)
+            inputs = (stack.value(place.pair.value, place.context),)
+            yield Hole(stack.address + name, span, "a resource without a Type", inputs)
 
 
 def adds_names(stack: Stack) -> bool:

@@ -36,6 +36,9 @@ def call(stack: Stack, name: str, node: Table, context: Context) -> Result:
     if function is None:
         return Unknown(f"{name} is not evaluated", stack.span(node))
     result = function(stack, argument, context)
+    # What is large counts as more than one step: a long list may be joined on every line.
+    if isinstance(result, (str, tuple)):
+        stack.run.steps += len(result) // (100 if isinstance(result, str) else 1)
     if isinstance(result, Unknown) and result.origin is None:
         return replace(result, origin=stack.span(node))
     return result
@@ -147,6 +150,7 @@ def _select(stack: Stack, node: Node, context: Context) -> Result:
     values = stack.value(operands[1], context)
     if index is None or not 0 <= index <= _MAX_INDEX:
         return Unknown("Fn::Select with an index that is not known")
+    stack.run.steps += index // 10
     return select(values, index)
 
 

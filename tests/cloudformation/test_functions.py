@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from ecsnet.values import Encoded, Reference, Several, Text, Unknown, Value
+from ecsnet.values import Encoded, Reference, Several, Text, Unknown, Value, references
 from tests.cloudformation.build import evaluate, template
 
 REGION = Unknown("AWS::Region is known only at deployment", symbol="AWS::Region")
@@ -197,5 +197,8 @@ Resources:
     resource = found.resources["Table"]
     assert list(found.resources) == ["Table"]
     assert isinstance(resource.get("Anything"), Unknown)
+    [untyped] = template("Resources: {A: {Type: !Tool::Module x, Properties: {T: !Ref B}}, B: {Type: A::B::C}}").holes
+    assert untyped.address == "A"
+    assert list(references(untyped.inputs)) == [Reference("B", "Ref")]
     symbols = [getattr(resource.get(name), "symbol", None) for name in ("A", "B")]
     assert symbols == ["Custom.X", "Nested.Outputs.Y"]
