@@ -12,6 +12,7 @@ from typing import Protocol
 
 from ecsnet.terraform.content import Content
 from ecsnet.terraform.lazy import Elements
+from ecsnet.terraform.shapes import ZONE_IDS, ZONE_NAMES
 from ecsnet.values import Reference, Several, Text, Unknown, Value, text
 
 PARTITIONS = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
@@ -77,13 +78,14 @@ def made_up(kind: str, content: Content, symbol: str, name: str) -> Value:
 def _zones(source: DataSource, name: str) -> Value:
     if name not in ("names", "zone_ids"):
         return None
+    suffix = ZONE_NAMES if name == "names" else ZONE_IDS
     series, subset = _zone_series(source)
     base = f"{source.account.first(series, source.address)}.{name}"
 
     def at(key: Value) -> Value:
         if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < MAX_ZONE:
             reason = "which availability zones there are is known only to AWS"
-            return Unknown(reason, symbol=f"{base}[{key}]", series=f"{series}.{name}")
+            return Unknown(reason, symbol=f"{base}[{key}]", series=f"{series}{suffix}")
         return Unknown("which availability zone is meant is unknown", symbol=_index_symbol(base, key))
 
     if subset:

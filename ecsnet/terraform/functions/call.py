@@ -11,6 +11,7 @@ from ecsnet.terraform.convert import pick, to_type
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.signature import Function, FunctionContext, Parameter, parameters
 from ecsnet.terraform.functions.table import FUNCTIONS
+from ecsnet.terraform.shapes import DECIDED_BY_SHAPE, by_shape
 from ecsnet.terraform.types import ANY
 from ecsnet.values import Reference, Several, Text, Unknown, Value, is_known
 
@@ -57,6 +58,10 @@ def _call(
     converted = tuple(
         _argument(name, signature[min(position, len(signature) - 1)], arg) for position, arg in enumerate(args)
     )
+    if name in DECIDED_BY_SHAPE:
+        common = by_shape(converted, lambda chosen: _call(name, function, signature, chosen, context))
+        if common is not None:
+            return common
     if not function.partial and not all(map(is_known, converted)):
         return _unknown(name, args)
     try:
