@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -64,13 +65,12 @@ def test_examples_have_findings_and_no_errors(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    assert cli.main(["scan", "--quiet", "examples/"]) == 1
-    captured = capsys.readouterr()
-    assert not captured.err
-    found = re.findall(r"ECSNET\d+ \S+: \S+(?=: )", captured.out)
-    assert found == [
-        "ECSNET101 public-subnet-without-igw-route: PublicSubnetB",
-        "ECSNET201 ssh-open-to-internet: aws_security_group.instances",
-        "ECSNET401 nat-shared-across-azs: module.network.aws_nat_gateway.this",
-        "ECSNET301 awsvpc-task-relies-on-igw: aws_ecs_service.api",
+    assert cli.main(["scan", "--format", "json", "examples/"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [(finding["rule"], finding["resource"]) for finding in report["findings"]] == [
+        ("ECSNET101", "PublicSubnetB"),
+        ("ECSNET201", "aws_security_group.instances"),
+        ("ECSNET401", "module.network.aws_nat_gateway.this"),
+        ("ECSNET301", "aws_ecs_service.api"),
     ]
+    assert not report["errors"]

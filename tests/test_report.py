@@ -95,6 +95,8 @@ def test_the_same_advice_is_given_once(sources: Path) -> None:
 def test_an_address_is_not_said_twice(sources: Path) -> None:
     finding = replace(FINDING, message="aws_security_group_rule.ssh lets the internet in")
     assert list(text.render(report(finding)))[1] == "  aws_security_group_rule.ssh lets the internet in"
+    finding = replace(FINDING, message="the rule aws_security_group_rule.ssh lets the internet in")
+    assert list(text.render(report(finding)))[1] == "  the rule aws_security_group_rule.ssh lets the internet in"
     other = replace(FINDING, message="aws_security_group_rule.ssh2 does not")
     assert list(text.render(report(other)))[1] == "  aws_security_group_rule.ssh: aws_security_group_rule.ssh2 does not"
 

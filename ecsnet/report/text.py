@@ -82,10 +82,12 @@ def _finding(finding: Finding, sources: Sources, paint: Paint) -> Iterator[str]:
 
 
 def _statement(address: str, message: str, paint: Paint) -> str:
-    """``address: message``, or the message alone where it begins with the address."""
-    rest = message.removeprefix(address + " ")
-    separator = ": " if rest == message else " "
-    return f"{paint('bold', printable(address))}{separator}{printable(rest)}"
+    """``address: message``, or the message alone where the address is a word of it."""
+    shown, name = f" {printable(message)} ", printable(address)
+    before, found, after = shown.partition(f" {name} ")
+    if found:
+        return f"{before} {paint('bold', name)} {after}".strip()
+    return f"{paint('bold', name)}: {shown.strip()}"
 
 
 def _header(finding: Finding, paint: Paint) -> str:
