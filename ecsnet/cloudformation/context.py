@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, TypeVar, Union
+from typing import TYPE_CHECKING, Literal, Union
 
 from ecsnet.resources import Hole, Problem
-from ecsnet.values import Unknown, Value
+from ecsnet.values import Tri, Unknown, Value, equal
 
 if TYPE_CHECKING:
     from ecsnet.cloudformation.nodes import Document
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 MAX_STEPS = 1_000_000
 MAX_NESTING = 150
 MAX_STACKS = 200
+MAX_CANDIDATES = 64
 MAX_WRITTEN = 100_000
 """Characters of a string that loop variables are replaced in."""
-
-T = TypeVar("T")
 
 
 class Absent(Enum):
@@ -114,13 +113,8 @@ def map_candidates(value: Unknown, step: Callable[[Value], Value], symbol: str, 
     return one_of([step(candidate) for candidate in value.candidates], value, symbol)
 
 
-MAX_CANDIDATES = 64
-
-
 def one_of(candidates: list[Value], why: Unknown, symbol: str = "") -> Value:
     """Unknown but for its candidates; the value itself when they are all the same."""
-    from ecsnet.values import Tri, equal
-
     flat: list[Value] = []
     for candidate in candidates:
         nested = candidate.candidates if isinstance(candidate, Unknown) else None

@@ -138,12 +138,15 @@ def test_split_keeps_what_may_hold_the_delimiter_open() -> None:
 
 
 def test_a_conditional_resource() -> None:
-    found = template(PARAMETERS + """
+    found = template(
+        PARAMETERS
+        + """
 Resources:
   Always: {Type: A::B::C, Condition: Yes}
   Never: {Type: A::B::C, Condition: No}
   Maybe: {Type: A::B::C, Condition: Prod, Properties: {V: !If [Prod, 1, 2], W: !If [Dev, 1, !GetAtt Never.X]}}
-""")
+"""
+    )
     assert {name: item.exists.value for name, item in found.resources.items()} == {
         "Always": "true", "Maybe": "unknown"}  # fmt: skip
     maybe = found.resources["Maybe"]

@@ -89,11 +89,14 @@ def test_a_nested_template_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_the_asset_of_a_nested_cdk_stack(tmp_path: Path) -> None:
     (tmp_path / "network.nested.template.json").write_text('{"Resources": {"A": {"Type": "AWS::EC2::Subnet"}}}')
-    found = read(tmp_path, parent="""
+    found = read(
+        tmp_path,
+        parent="""
 Resources:
   N:
     Type: AWS::CloudFormation::Stack
     Properties: {TemplateURL: !Sub "https://s3.${AWS::Region}.${AWS::URLSuffix}/x/y.json"}
     Metadata: {"aws:asset:path": network.nested.template.json, "aws:asset:property": TemplateURL}
-""")
+""",
+    )
     assert list(found.resources) == ["N.A"]

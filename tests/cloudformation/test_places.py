@@ -12,7 +12,9 @@ from ecsnet.resources import Path as ValuePath
 from ecsnet.values import Several, Value
 from tests.cloudformation.build import HEAD, template
 
-YAML = HEAD + """
+YAML = (
+    HEAD
+    + """
 Parameters: {Environment: {Type: String}}
 Conditions:
   Prod: !Equals [!Ref Environment, prod]
@@ -53,6 +55,7 @@ Resources:
           echo ECS_CLUSTER=${Vpc}
 
 """
+)
 JSON = """{
 \t"Resources": {
     "Group": {"Type": "AWS::EC2::SecurityGroup",
