@@ -32,7 +32,7 @@ from ecsnet.network.model import (
     TargetKind,
     Vpc,
 )
-from ecsnet.values import Span, Tri, Unknown, Value, equal
+from ecsnet.values import Reference, Span, Tri, Unknown, Value, equal
 
 _IPV6_INTERNET = "::/0"
 
@@ -126,7 +126,7 @@ class Routing:
         subnet = trail.subnet
         if association.subnet.only != subnet.address or exists(association, trail.given) is not Tri.TRUE:
             return False
-        return not subnet.resource.many or _each_to_each(association.subnet)
+        return not subnet.resource.many or _each_to_each(association.subnet, association, subnet)
 
     def _through(self, association: Association, trail: _Trail) -> Iterator[WayOut]:
         hop = Hop(association.address, f"associates {trail.subnet.address} with a route table", association.span())
@@ -215,7 +215,7 @@ class Routing:
             sure = (
                 route.table.only in at.addresses
                 and exists(route, at.trail.given) is Tri.TRUE
-                and (at.table is None or not at.table.resource.many or _each_to_each(route.table))
+                and (at.table is None or not at.table.resource.many or _each_to_each(route.table, route, at.table))
             )
             (certain if sure else possible).append(route)
         if at.trail.subnet.ipv6_only is not Tri.FALSE and any(_IPV6_INTERNET in route.cidrs for route in certain):
@@ -321,9 +321,11 @@ def _index(elements: Iterable[E], key: Callable[[E], Link]) -> tuple[Mapping[str
     return named, loose
 
 
-def _each_to_each(link: Link) -> bool:
-    """Whether instance i of a resource of unknown multiplicity names instance i of the other."""
-    index = getattr(link.value, "index", None)
+def _each_to_each(link: Link, one: Element, other: Element) -> bool:
+    """Whether instance i of a resource of unknown multiplicity names instance i of another, which has as many."""
+    if one.resource.guard != other.resource.guard:
+        return one.resource is other.resource
+    index = link.value.index if isinstance(link.value, Reference) else None
     return isinstance(index, Unknown) and index.symbol.endswith(("count.index", "each.key"))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ecsnet.findings import Finding, Hop, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
-from ecsnet.network.model import Element, Interface, Link, NatGateway, Route, Subnet, TargetKind
+from ecsnet.network.model import Association, Element, Interface, Link, NatGateway, Route, Subnet, TargetKind
 from ecsnet.network.routing import SubnetClass, WayOut
 from ecsnet.network.zones import same_zone, zone_name
 from ecsnet.rules.proof import calls, distinct, listing
@@ -29,15 +29,13 @@ class _Nat:
 
 
 def check(network: Network) -> Iterator[Verdict]:
-    users, doubtful = _users(network)
+    users = _users(network)
     nats = list(_nats(network))
     for gateway in network.all(NatGateway):
         if gateway.regional is Tri.TRUE:
             yield Passed(RULE, gateway.resource)
     for nat in nats:
-        address = nat.element.address
-        if users[address] or doubtful[address] or nat.gateway:
-            yield _judge(nat, users[address], doubtful[address], nats)
+        yield _judge(nat, users[nat.element.address], nats)
 
 
 def _nats(network: Network) -> Iterator[_Nat]:
@@ -54,23 +52,36 @@ def _home(network: Network, link: Link) -> Subnet | None:
     return network.get(Subnet, link.only)
 
 
-_Users = defaultdict[str, list[tuple[Subnet, WayOut]]]
+@dataclass(frozen=True, slots=True)
+class _Users:
+    """The subnets whose internet route a NAT certainly is, those whose it may be, and where more may come from."""
+
+    certain: list[tuple[Subnet, WayOut]] = field(default_factory=list)
+    possible: list[tuple[Subnet, WayOut]] = field(default_factory=list)
+    undeclared: list[str] = field(default_factory=list)
 
 
-def _users(network: Network) -> tuple[_Users, _Users]:
-    """By NAT: the subnets whose internet route it certainly is, and those whose it may be."""
-    certain: _Users = defaultdict(list)
-    possible: _Users = defaultdict(list)
+def _users(network: Network) -> defaultdict[str, _Users]:
+    users: defaultdict[str, _Users] = defaultdict(_Users)
     for subnet in network.all(Subnet):
         way = network.routing.classify(subnet)
-        if way.kind not in (SubnetClass.NAT, SubnetClass.UNKNOWN):
-            continue
         if way.kind is SubnetClass.NAT and way.target:
-            certain[way.target].append((subnet, way))
-            continue
-        for target in dict.fromkeys(target for route in way.routes for target in _may_be(network, route)):
-            possible[target].append((subnet, way))
-    return certain, possible
+            users[way.target].certain.append((subnet, way))
+        elif way.kind in (SubnetClass.NAT, SubnetClass.UNKNOWN):
+            for target in dict.fromkeys(target for route in way.routes for target in _may_be(network, route)):
+                users[target].possible.append((subnet, way))
+    elsewhere = {
+        association.table.only: association
+        for association in network.all(Association)
+        if association.table.only and association.subnet.only is None
+    }
+    for route in network.all(Route):
+        association = elsewhere.get(route.table.only or "")
+        if association and route.kind in (TargetKind.NAT_GATEWAY, TargetKind.NAT_INSTANCE):
+            reason = f"{association.address} puts it in front of subnets that are not in the configuration"
+            for target in route.target.targets:
+                users[target].undeclared.append(reason)
+    return users
 
 
 def _may_be(network: Network, route: Route) -> Iterator[str]:
@@ -79,29 +90,26 @@ def _may_be(network: Network, route: Route) -> Iterator[str]:
     yield from route.target.targets
 
 
-def _judge(
-    nat: _Nat, users: list[tuple[Subnet, WayOut]], doubtful: list[tuple[Subnet, WayOut]], nats: list[_Nat]
-) -> Verdict:
+def _judge(nat: _Nat, users: _Users, nats: list[_Nat]) -> Verdict:
     resource = nat.element.resource
     foreign: list[tuple[Subnet, WayOut]] = []
-    doubt = ""
-    for subnet, way in users:
-        verdict = _other_zone(nat, subnet, users) & ~_has_own(subnet, nat, nats)
+    doubts: list[str] = []
+    if isinstance(nat.element, NatGateway) and nat.element.regional is Tri.UNKNOWN:
+        return Undecided(RULE, resource, "its availability mode is not in the configuration", nat.element.span())
+    for subnet, way in users.certain:
+        verdict = _other_zone(nat, subnet, users.certain) & ~_has_own(subnet, nat, nats)
         if verdict is Tri.TRUE:
             foreign.append((subnet, way))
         elif verdict is Tri.UNKNOWN:
-            doubt = doubt or f"the zones of {nat.element.address} and {subnet.address} cannot be compared"
-    if isinstance(nat.element, NatGateway) and nat.element.regional is Tri.UNKNOWN:
-        return Undecided(RULE, resource, "its availability mode is not in the configuration", nat.element.span())
+            doubts.append(f"the zones of {nat.element.address} and {subnet.address} cannot be compared")
     if foreign and not (resource.many and nat.zone is None):
         return _finding(nat, foreign)
-    foreign_perhaps = [user for user in doubtful if same_zone(nat.zone, user[0].zone) is not Tri.TRUE]
-    if foreign_perhaps and not doubt:
-        subnet, way = foreign_perhaps[0]
-        doubt = f"whether it is the internet route of {subnet.address}: {way.reason or 'several NAT gateways may be'}"
-    if doubt:
-        return Undecided(RULE, resource, doubt, nat.element.span())
-    return Passed(RULE, resource)
+    for subnet, way in users.possible:
+        if same_zone(nat.zone, subnet.zone) is not Tri.TRUE:
+            why = way.reason or "several NAT gateways may be"
+            doubts.append(f"whether it is the internet route of {subnet.address}: {why}")
+    doubts += users.undeclared
+    return Undecided(RULE, resource, doubts[0], nat.element.span()) if doubts else Passed(RULE, resource)
 
 
 def _other_zone(nat: _Nat, subnet: Subnet, users: list[tuple[Subnet, WayOut]]) -> Tri:

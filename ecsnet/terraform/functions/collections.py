@@ -82,7 +82,14 @@ def element(value: Value, index: Value) -> Value:
             position = whole(index)
             if position < 0:
                 raise EvaluationError("cannot use element function with a negative index")
-            return steps.index(value, position if uncertain(value) else position % len(value))
+            if not uncertain(value):
+                return value[position % len(value)]
+            certain = next(place for place, item in enumerate(value) if isinstance(item, Several))
+            if position == 0 or position < certain:
+                return steps.index(value, position)
+            # The index wraps around at a length that is unknown.
+        elif isinstance(value, Elements):
+            return steps.index(value, index)
         return pick((item.element if isinstance(item, Several) else item for item in value), "the index is unknown")
     if isinstance(value, (Unknown, Reference)):
         result = steps.index(value, index)
