@@ -70,6 +70,8 @@ def format_(template: Value, *args: Value) -> Value:
 def _formatted(verb: _Verb, value: Value) -> Value:
     if verb.mode not in "vtbdoxXeEfFgGsq":
         raise EvaluationError(f'unsupported format verb "{verb.mode}"')
+    if value is None:
+        return Unknown("text formatted from null")
     if not is_known(value):
         plain = not verb.width and verb.precision is None and "#" not in verb.flags
         if plain and verb.mode in "svd" and isinstance(value, (Unknown, Reference, Text, Encoded)):
@@ -77,8 +79,6 @@ def _formatted(verb: _Verb, value: Value) -> Value:
         return Unknown("text formatted from values that are only partly known")
     if verb.mode == "v":
         return verb.pad(_as_is(verb, value))
-    if value is None:
-        raise EvaluationError(f'unsupported value for "%{verb.mode}": null value cannot be formatted')
     if verb.mode in "sq":
         string = to_string(value)
         shown = "".join(graphemes(str(string))[: verb.precision])
@@ -122,13 +122,13 @@ def _number(verb: _Verb, number: int | Decimal) -> str:
 
 
 def _shortest(number: int | Decimal, exponent: str) -> str:
-    """The fewest digits that give the number back; with an exponent below -4 and from 21 on."""
+    """The fewest digits that give the number back; with an exponent below -4 and from 6 on."""
     if number == 0:
         return "0"
     plain = format_number(number)
     digits = plain.lstrip("-").replace(".", "").strip("0")
     power = Decimal(plain).adjusted()
-    if -4 <= power < 21:
+    if -4 <= power < 6:
         return plain
     mantissa = digits[0] + ("." + digits[1:] if len(digits) > 1 else "")
     return f"{'-' if number < 0 else ''}{mantissa}{exponent}{'-' if power < 0 else '+'}{abs(power):02d}"
