@@ -22,7 +22,7 @@ from ecsnet.terraform.source import Source, decoded_bytes
 MAX_BYTES = 8_000_000
 MAX_PROBLEMS = 20
 
-_TOP_BLOCK = re.compile(r'^[A-Za-z_][\w-]*[ \t]*(?:"[^"\n]*"[ \t]*|[A-Za-z_][\w-]*[ \t]*)*\{', re.MULTILINE | re.ASCII)
+_TOP_BLOCK = re.compile(r'^[A-Za-z_][\w-]*(?:[ \t]+(?:"[^"\n]*"|[A-Za-z_][\w-]*))*[ \t]*\{', re.MULTILINE | re.ASCII)
 _LABEL = re.compile(rb'"[^"\\$%\n]*"')
 
 
@@ -145,6 +145,8 @@ def _tree_parser() -> Any:
 
 def _is_proper(root: Any, source: Source) -> bool:
     """Whether lines, names and labels are as the specification has it, which tree-sitter's grammar leaves open."""
+    if any(child.type not in ("body", "comment") for child in root.children):
+        return False
     pending: list[tuple[Any, bool]] = [(child, True) for child in root.children if child.type == "body"]
     while pending:
         body, top = pending.pop()
