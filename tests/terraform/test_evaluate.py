@@ -23,7 +23,9 @@ MAYBE = Several(SUBNET, "var.n")
 class Names:
     def __init__(self, names: Mapping[str, Value]) -> None:
         self.names = names
-        self.functions = FunctionContext(".", ".", lambda template, names: render_template(template, {}, self.functions))
+        self.functions = FunctionContext(
+            ".", ".", lambda template, names: render_template(template, {}, self.functions)
+        )
 
     def variable(self, name: str) -> Value:
         if name not in self.names:
@@ -90,7 +92,9 @@ def test_what_is_one_of_several(text: str, candidates: tuple[Value, ...]) -> Non
     assert found.candidates == candidates
 
 
-@pytest.mark.parametrize("text", ["!x", "x == y", "x < 1", "x + 1", "{for v in [x, y] : v => 1}", "{for v in x : v => 1}", "can(x)"])
+@pytest.mark.parametrize(
+    "text", ["!x", "x == y", "x < 1", "x + 1", "{for v in [x, y] : v => 1}", "{for v in x : v => 1}", "can(x)"]
+)
 def test_what_is_unknown(text: str) -> None:
     found = value(text)
     assert isinstance(found, Unknown)
@@ -107,7 +111,9 @@ def test_a_template_cannot_render_another() -> None:
         render_template('${templatestring("a", {})}', {}, Names({}).functions)
 
 
-@pytest.mark.parametrize("text", ["nothing", "null.a", "[1][2]", "{}.a", "null ? 1 : 2", "{for v in [1, 1] : v => v}", "a.b.c"])
+@pytest.mark.parametrize(
+    "text", ["nothing", "null.a", "[1][2]", "{}.a", "null ? 1 : 2", "{for v in [1, 1] : v => v}", "a.b.c"]
+)
 def test_errors(text: str) -> None:
     with pytest.raises(EvaluationError):
         value(text)

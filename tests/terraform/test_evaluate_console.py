@@ -41,10 +41,16 @@ def _number(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 arithmetic = st.recursive(numbers, _number, max_leaves=8)
 texts = st.one_of(
     strings,
-    st.lists(st.one_of(strings.map(lambda s: s[1:-1]), arithmetic.map("${{{}}}".format), arithmetic.map("${{~ {} ~}}".format)))
+    st.lists(
+        st.one_of(
+            strings.map(lambda s: s[1:-1]), arithmetic.map("${{{}}}".format), arithmetic.map("${{~ {} ~}}".format)
+        )
+    )
     .map("".join)
     .map('"{}"'.format),
-    st.tuples(bools, strings, strings).map(lambda x: f'"%{{ if {x[0]} ~}} {x[1][1:-1]} %{{~ else }} {x[2][1:-1]} %{{ endif }}"'),
+    st.tuples(bools, strings, strings).map(
+        lambda x: f'"%{{ if {x[0]} ~}} {x[1][1:-1]} %{{~ else }} {x[2][1:-1]} %{{ endif }}"'
+    ),
 )
 scalars = st.one_of(arithmetic, texts, bools, st.just("null"))
 lists = st.lists(scalars, max_size=4).map(lambda items: f"[{', '.join(items)}]")
@@ -79,7 +85,5 @@ expressions = st.one_of(
 def test_generated_expressions(batch: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         expected = theirs(batch, Path(folder))
-    different = [
-        (text, here, there) for text, there in zip(batch, expected) if (here := ours(text, SCOPE)) != there
-    ]
+    different = [(text, here, there) for text, there in zip(batch, expected) if (here := ours(text, SCOPE)) != there]
     assert different == []

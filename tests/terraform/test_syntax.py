@@ -7,7 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from ecsnet.terraform.ast import Binary, Block, Body, Conditional, GetAttr, Index, Invalid, Literal, Splat, Unary, Variable
+from ecsnet.terraform.ast import (
+    Binary,
+    Block,
+    Body,
+    Conditional,
+    GetAttr,
+    Index,
+    Invalid,
+    Literal,
+    Splat,
+    Unary,
+    Variable,
+)
 from ecsnet.terraform.json_syntax import parse_json
 from ecsnet.terraform.parser import SyntaxProblem
 from ecsnet.terraform.source import Source
@@ -100,7 +112,9 @@ def test_conditionals_lean_right_and_operators_left() -> None:
     nested = expression("a ? b : c ? d : e")
     assert isinstance(nested, Conditional) and isinstance(nested.false, Conditional)
     difference = expression("1 - 2 - 3 * 4")
-    assert isinstance(difference, Binary) and isinstance(difference.left, Binary) and isinstance(difference.right, Binary)
+    assert (
+        isinstance(difference, Binary) and isinstance(difference.left, Binary) and isinstance(difference.right, Binary)
+    )
     assert (difference.left.op, difference.right.op) == ("-", "*")
     negated = expression("-a.b")
     assert isinstance(negated, Unary) and isinstance(negated.operand, GetAttr)
