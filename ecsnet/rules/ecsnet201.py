@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from ecsnet.findings import Finding, Hop, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
-from ecsnet.network.addresses import admits_tcp, is_internet, may_be_internet
+from ecsnet.network.addresses import ALL_PROTOCOLS, admits_tcp, is_internet, may_be_internet, port_number
 from ecsnet.network.exposure import Source, guarded_by, reachable_hosts, sources
 from ecsnet.network.links import reason_of
 from ecsnet.network.model import AttachmentKind, Element, IngressRule, SecurityGroup
 from ecsnet.resources import Resource
 from ecsnet.rules.proof import calls, distinct, listing
-from ecsnet.values import Tri
+from ecsnet.values import Tri, Unknown, Value
 
 _SSH = 22
 _OTHER_PORTS = {3389: "RDP 3389", 2375: "Docker 2375", 2376: "Docker 2376", 51678: "the ECS agent's 51678"}
@@ -89,7 +89,7 @@ def _undecided(rule: IngressRule, source: Source | None) -> Undecided:
 def _finding(network: Network, rule: IngressRule, source: Source, alone: bool) -> Finding:
     group = network.get(SecurityGroup, rule.group.only)
     address = group.address if group else str(rule.group.value) if isinstance(rule.group.value, str) else rule.address
-    admits = str(source.value) if alone else f"{source.value}, with the group's other rules,"
+    admits = _shown(source.value) if alone else f"{_shown(source.value)}, with the group's other rules,"
     hops = [*calls(rule), Hop(rule.address, f"admits {admits} to {_ports(rule)}", rule.span(source.field))]
     if group is not None and group.resource is not rule.resource:
         hops.append(Hop(group.address, "is the group that the rule belongs to", group.span()))
@@ -101,16 +101,16 @@ def _finding(network: Network, rule: IngressRule, source: Source, alone: bool) -
     if reached:
         hops += [hop for _, path in reached for hop in path]
         names = listing(dict.fromkeys(hosts.address for hosts, _ in reached))
-        effect = f"and it is reachable on the container instances of {names}"
+        effect = f", and it is reachable on the container instances of {names}"
     elif _cannot_run_ssh(network, group, attached):
         level = Level.WARNING
         names = listing(dict.fromkeys(element.address for element, _ in attached))
-        effect = f"though it is attached only to {names}, where nothing answers SSH"
+        effect = f", though it is attached only to {names}, where nothing answers SSH"
     else:
-        effect = "whatever is put behind it; no container instance is proven reachable through it"
+        effect = "; no container instance here is proven reachable through it"
     others = [name for port, name in _OTHER_PORTS.items() if _admits(rule, port)]
     also = f"; the same rule opens {listing(others)}" if others else ""
-    message = f"{address} lets {admits} reach SSH (TCP 22), {effect}{also}"
+    message = f"{address} lets {admits} reach SSH (TCP 22){effect}{also}"
     return Finding(
         RULE, level, rule.resource, message, rule.span(source.field), distinct(hops), RULE.fix[rule.resource.language]
     )
@@ -125,16 +125,22 @@ def _cannot_run_ssh(
     return all(kind is AttachmentKind.NO_SSH for _, kind in attached)
 
 
+def _shown(value: Value) -> str:
+    """A source that is known, or each of those it may be."""
+    if isinstance(value, Unknown):
+        return " or ".join(dict.fromkeys(map(_shown, value.candidates or ()))) or value.reason
+    return str(value)
+
+
 def _admits(rule: IngressRule, port: int) -> bool:
     return admits_tcp(rule.protocol, rule.from_port, rule.to_port, port) is Tri.TRUE
 
 
 def _ports(rule: IngressRule) -> str:
-    if rule.from_port is None or str(rule.protocol) in ("-1", "all"):
+    if str(rule.protocol).lower() in ALL_PROTOCOLS:
         return "all ports"
-    return (
-        f"TCP {rule.from_port}" if str(rule.from_port) == str(rule.to_port) else f"TCP {rule.from_port}-{rule.to_port}"
-    )
+    first, last = port_number(rule.from_port), port_number(rule.to_port)
+    return f"TCP {first}-{last}" if first != last and None not in (first, last) else f"TCP {_SSH}"
 
 
 RULE = Rule(
