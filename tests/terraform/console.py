@@ -54,7 +54,7 @@ def plain(value: Value) -> Any:
 
 
 def theirs(expressions: Sequence[str], folder: Path) -> list[Any]:
-    """What Terraform makes of each, in an empty folder or one with files for it to read. ``ERROR`` where it rejects one.
+    """What Terraform makes of each, in an empty folder or one with files to read; ``ERROR`` where it rejects one.
 
     Each expression is a template file of its own, so that one which isn't even syntax ends nothing but itself.
     """

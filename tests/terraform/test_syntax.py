@@ -110,20 +110,24 @@ def test_an_expression_over_two_lines_is_invalid_when_it_is_read() -> None:
 
 def test_conditionals_lean_right_and_operators_left() -> None:
     nested = expression("a ? b : c ? d : e")
-    assert isinstance(nested, Conditional) and isinstance(nested.false, Conditional)
+    assert isinstance(nested, Conditional)
+    assert isinstance(nested.false, Conditional)
     difference = expression("1 - 2 - 3 * 4")
     assert (
         isinstance(difference, Binary) and isinstance(difference.left, Binary) and isinstance(difference.right, Binary)
     )
     assert (difference.left.op, difference.right.op) == ("-", "*")
     negated = expression("-a.b")
-    assert isinstance(negated, Unary) and isinstance(negated.operand, GetAttr)
+    assert isinstance(negated, Unary)
+    assert isinstance(negated.operand, GetAttr)
 
 
 def test_an_index_after_an_attribute_splat_is_of_its_result() -> None:
     legacy, full = expression("a.*.b[0]"), expression("a[*].b[0]")
-    assert isinstance(legacy, Index) and isinstance(legacy.source, Splat)
-    assert isinstance(full, Splat) and isinstance(full.each, Index)
+    assert isinstance(legacy, Index)
+    assert isinstance(legacy.source, Splat)
+    assert isinstance(full, Splat)
+    assert isinstance(full.each, Index)
     assert isinstance(legacy.source.source, Variable)
 
 
@@ -131,7 +135,8 @@ def test_an_index_after_an_attribute_splat_is_of_its_result() -> None:
     "text",
     [
         "(" * 5000, "[" * 5000, "-" * 5000 + "1", "a ? b : " * 5000 + "c", "1" + " + 1" * 5000, "a" + ".b" * 5000,
-        "a" + "[*]" * 5000, '"${' * 5000, "{a=" * 5000, "9" * 5000, "1e99999999", "f(" * 5000, "/*" * 5000, "<<A\n" * 5000,
+        "a" + "[*]" * 5000, '"${' * 5000, "{a=" * 5000, "9" * 5000, "1e99999999", "f(" * 5000, "/*" * 5000,
+        "<<A\n" * 5000,
         '"' + "%{ if a }" * 5000 + '"', "a" * 100_000 + "?",
     ],
 )  # fmt: skip
