@@ -113,9 +113,9 @@ def test_conditionals_lean_right_and_operators_left() -> None:
     assert isinstance(nested, Conditional)
     assert isinstance(nested.false, Conditional)
     difference = expression("1 - 2 - 3 * 4")
-    assert (
-        isinstance(difference, Binary) and isinstance(difference.left, Binary) and isinstance(difference.right, Binary)
-    )
+    assert isinstance(difference, Binary)
+    assert isinstance(difference.left, Binary)
+    assert isinstance(difference.right, Binary)
     assert (difference.left.op, difference.right.op) == ("-", "*")
     negated = expression("-a.b")
     assert isinstance(negated, Unary)
