@@ -33,6 +33,7 @@ from ecsnet.terraform.ast import (
 )
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions import FunctionContext
+from ecsnet.terraform.lazy import doubts
 from ecsnet.terraform.parser import SyntaxProblem
 from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import parse_template
@@ -43,6 +44,7 @@ MAX_TEXT = 4_000_000
 """Characters of one string."""
 
 _TOO_DEEP = "expression nested too deeply to evaluate"
+_MAY_NOT_EXIST = Unknown("whether an instance exists is not in the configuration")
 _ITEM = "*"
 
 
@@ -349,13 +351,18 @@ def _applied(name: str, args: tuple[Value, ...], context: FunctionContext) -> Va
 def _try(args: tuple[Expression, ...], scope: Scope) -> Value:
     """The first argument that succeeds. Where it is unknown it may yet fail: then it is it or what follows."""
     for position, arg in enumerate(args):
+        noted = doubts.count
         try:
             value = _evaluate(arg, scope)
         except EvaluationError:
+            doubts.count = noted
             continue
-        if isinstance(value, Unknown) and position + 1 < len(args):
+        doubtful = doubts.count > noted
+        if (isinstance(value, Unknown) or doubtful) and position + 1 < len(args):
+            doubts.count = noted
+            cause = value if isinstance(value, Unknown) else _MAY_NOT_EXIST
             try:
-                return steps.one_of((value, _try(args[position + 1 :], scope)), value)
+                return steps.one_of((value, _try(args[position + 1 :], scope)), cause)
             except EvaluationError:
                 return value
         return value
@@ -365,10 +372,15 @@ def _try(args: tuple[Expression, ...], scope: Scope) -> Value:
 def _can(args: tuple[Expression, ...], scope: Scope) -> Value:
     if len(args) != 1:
         raise EvaluationError("Function can expects one argument.")
+    noted = doubts.count
     try:
         value = _evaluate(args[0], scope)
     except EvaluationError:
         return False
+    finally:
+        doubtful, doubts.count = doubts.count > noted, noted
+    if doubtful:
+        return _MAY_NOT_EXIST
     return steps.unknown_like(value) if isinstance(value, Unknown) and not is_known(value) else True
 
 

@@ -16,7 +16,7 @@ from ecsnet.terraform.content import MAX_BLOCKS, Entry, entries, symbol_of, valu
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.evaluate import Scope
 from ecsnet.terraform.folders import Declaration
-from ecsnet.terraform.lazy import Elements, Entries
+from ecsnet.terraform.lazy import Elements, Entries, doubts
 from ecsnet.terraform.source import Source
 from ecsnet.values import Key, Reference, Several, Text, Tri, Unknown, Value, equal
 
@@ -138,15 +138,18 @@ def _for_each(value: Value, symbol: str) -> Expansion:
         if isinstance(value, tuple) and not isinstance(value, Elements) and type(value) is tuple:
             raise EvaluationError("for_each takes a map or a set of strings, and this is a list")
         found = entries(value, symbol)
+        if any(isinstance(entry.key, (bool, int, Decimal, tuple, Mapping)) or entry.key is None for entry in found):
+            raise EvaluationError("for_each takes a map or a set of strings, and this set has other elements")
     except EvaluationError as error:
         found = entries(Unknown(str(error)), symbol)
     if len(found) > MAX_BLOCKS:
         problem = f"for_each has {len(found)} elements: no more than {MAX_BLOCKS} instances are looked at"
         found = entries(Unknown(problem), symbol)
     instances: dict[Key, Instance] = {}
+    opaque: list[Value] = []
     for entry in found:
         shown = show_key(entry.key)
-        if entry.many or not shown or not _distinct(entry.key, instances):
+        if entry.many or not shown or not _distinct(entry.key, instances, opaque):
             # What the keys are is not known: one stands for all.
             unclear = entries(Unknown("for_each is unknown"), symbol)[0]
             common = entry if len(found) == 1 and entry.many else unclear
@@ -156,21 +159,23 @@ def _for_each(value: Value, symbol: str) -> Expansion:
         guard = "" if entry.certain else f"{symbol}[{shown}]"
         key = entry.key if isinstance(entry.key, (str, Unknown, Text)) else Unknown("", symbol=shown)
         instances[key] = Instance(f"[{shown}]", None, names, exists, guard=guard)
+        if not isinstance(key, str):
+            opaque.append(entry.key)
     return Expansion("for_each", instances, symbol, problem)
 
 
-def _distinct(key: Value, others: Mapping[Key, Instance]) -> bool:
-    if isinstance(key, str) and all(isinstance(other, str) for other in others):
-        return key not in others
-    return all(equal(key, other) is Tri.FALSE for other in others)
+def _distinct(key: Value, others: Mapping[Key, Instance], opaque: list[Value]) -> bool:
+    """Whether a key is provably none of the others. ``opaque``: those of them that are not plain strings."""
+    if isinstance(key, str):
+        return key not in others and all(equal(key, other) is Tri.FALSE for other in opaque)
+    plain = (other for other in others if isinstance(other, str))
+    return all(equal(key, other) is Tri.FALSE for other in (*plain, *opaque))
 
 
 def show_key(key: Value) -> str:
     """A key as it is printed in an address: a string in quotes, an unknown by its symbol; "" where it has no name."""
     if isinstance(key, str):
         return quoted(key)
-    if isinstance(key, (int, Decimal)) and not isinstance(key, bool):
-        return quoted(str(key))
     if isinstance(key, Unknown):
         return key.symbol
     if isinstance(key, Reference):
@@ -200,12 +205,15 @@ def together(expansion: Expansion, make: Callable[[Instance], Value]) -> Value:
         return _many(expansion, many, make)
     if expansion.kind == "count":
         objects = [make(instance) for instance in instances.values()]
-        if all(instance.exists is Tri.TRUE for instance in instances.values()):
+        whens = [instance.exists for instance in instances.values()]
+        if all(exists is Tri.TRUE for exists in whens):
             return tuple(objects)
 
         def at_index(key: Value) -> Value:
             number = whole_number(key)
             if number is not None and number < len(objects):
+                if whens[number] is not Tri.TRUE:
+                    doubts.note()
                 return objects[number]
             if number is not None:
                 raise EvaluationError(f"there is no instance [{number}]: no more than {len(objects)} can exist")
@@ -223,6 +231,8 @@ def together(expansion: Expansion, make: Callable[[Instance], Value]) -> Value:
     def at_key(key: Value) -> Value:
         for other, item in items.items():
             if equal(key, other) is Tri.TRUE:
+                if instances[other].exists is not Tri.TRUE:
+                    doubts.note()
                 return item
         if isinstance(key, str) and all(isinstance(other, str) for other in items):
             raise EvaluationError(f"there is no instance [{quoted(key)}]")
@@ -244,9 +254,16 @@ def _many(expansion: Expansion, many: Instance, make: Callable[[Instance], Value
     symbol = expansion.symbol
     anyone = Several(make(many), symbol)
     if expansion.kind == "count":
-        return Elements.of((anyone,), lambda key: make(replace(many, index=key, names={"count": {"index": key}})))
+
+
+        def at_index(key: Value) -> Value:
+            doubts.note()
+            return make(replace(many, index=key, names={"count": {"index": key}}))
+
+        return Elements.of((anyone,), at_index)
 
     def at_key(key: Value) -> Value:
+        doubts.note()
         shown = show_key(key)
         value: Value = Unknown("for_each is unknown", symbol=f"{symbol}[{shown}]" if shown else "")
         own = many.names["each"] if many.names else None

@@ -24,6 +24,19 @@ RECURSION_LIMIT = 6_000
 TOO_DEEP = "nested too deeply to evaluate"
 
 
+class Doubts:
+    """Counts steps taken to instances that may not exist: where one does not, Terraform stops, or ``try`` goes on."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def note(self) -> None:
+        self.count += 1
+
+
+doubts = Doubts()
+
+
 class Stack:
     """How deep in one another lazy values are being worked out."""
 
@@ -39,12 +52,15 @@ class Stack:
         if outermost:
             sys.setrecursionlimit(RECURSION_LIMIT)
         self.depth += 1
+        noted = doubts.count
         try:
             return compute()
         except RecursionError:
             return Unknown(TOO_DEEP)
         finally:
             self.depth -= 1
+            # An error in what is evaluated here is one of that expression: no try around the name of it goes on.
+            doubts.count = noted
             if outermost:
                 sys.setrecursionlimit(limit)
 

@@ -275,9 +275,6 @@ class Module:
         """The instances of a resource, or of a module call."""
         if key not in self._expansions:
             declaration = self.folder.modules[key] if isinstance(key, str) else self.folder.resources[key]
-            if key in self._expanding:
-                self._depends_on_itself(key)
-                return Expansion("single", {"": Instance(exists=Tri.UNKNOWN, many=True)})
             self._expanding.add(key)
             try:
                 found = expand(declaration, self, self.standing.address)
@@ -307,6 +304,8 @@ class Module:
         return self._contents[cache]
 
     def _resource_value(self, key: Address) -> Value:
+        if key in self._expanding:
+            return self._depends_on_itself(key)
         return together(self.expansion(key), lambda instance: self._object(key, instance))
 
     def _object(self, key: Address, instance: Instance) -> Value:
@@ -443,6 +442,8 @@ class Module:
         return {**inherited, **{inner: inherited.get(outer, outer) for inner, outer in pairs}}
 
     def _module_value(self, name: str) -> Value:
+        if name in self._expanding:
+            return self._depends_on_itself(name)
         span = self.folder.modules[name].span
 
         def outputs(instance: Instance) -> Value:

@@ -158,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from tests.oracle.terraform import apply
 
     tree = options.tree or options.dir
-    state, made_up = apply(options.dir, tree)  # type: ignore[no-untyped-call]
+    state, made_up = apply(options.dir, tree)
     result = compare(load(str(options.dir), variables=made_up, boundary=str(tree)), state)
     print("\n".join(result.differences))
     print(f"{result.instances} instances, {result.checked} values agree or not, {result.skipped} can't be told")
