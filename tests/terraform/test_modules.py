@@ -173,7 +173,9 @@ def test_for_each_over_either_of_two_maps(tmp_path: Path) -> None:
     assert value(found, 'aws_subnet.a["a"]', "cidr_block") == "10.0.0.0/24"
 
 
-@pytest.mark.parametrize("argument", ["count = 20000", "for_each = { for i in range(20000) : tostring(i) => i }"])
+@pytest.mark.parametrize(
+    "argument", ["count = 20000", 'for_each = { for p in setproduct(range(200), range(100)) : join(":", p) => 1 }']
+)
 def test_too_many_instances_are_a_problem(tmp_path: Path, argument: str) -> None:
     found = configuration(tmp_path, f'resource "aws_subnet" "a" {{ {argument} }}')
     assert found.resources["aws_subnet.a"].many
