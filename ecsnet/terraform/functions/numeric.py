@@ -64,7 +64,9 @@ def minimum(*numbers: Number) -> Value:
     return min(numbers)
 
 
-def total(items: tuple[Value, ...]) -> Value:
+def total(items: Value) -> Value:
+    if not isinstance(items, tuple):
+        raise EvaluationError("argument must be list, set, or tuple")
     if not items:
         raise EvaluationError("cannot sum an empty list")
     result = Fraction(0)

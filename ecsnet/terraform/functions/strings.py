@@ -133,6 +133,6 @@ def substr(value: str, offset: int | Decimal, length: int | Decimal) -> Value:
     start, count = whole(offset), whole(length)
     if start < 0:
         start = max(start + len(characters), 0) if start + len(characters) >= 0 else 0
-    if count < 0:
+    if count < 0 or (count == 0 and offset < 0):
         return "".join(characters[start:])
     return "".join(characters[start : start + count])
