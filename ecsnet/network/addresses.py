@@ -89,6 +89,8 @@ def may_be_internet(cidr: Value) -> Tri:
         return Tri.FALSE
     if isinstance(cidr, str):
         return Tri.of(is_internet([cidr]))
+    if isinstance(cidr, tuple):
+        return Tri.any(map(may_be_internet, cidr))
     if isinstance(cidr, Unknown) and cidr.candidates is not None:
         results = {may_be_internet(candidate) for candidate in cidr.candidates}
         return results.pop() if len(results) == 1 else Tri.UNKNOWN

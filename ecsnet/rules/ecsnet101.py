@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ecsnet.findings import Finding, Hop, Level, Passed, Rule, Undecided, Verdict
-from ecsnet.network import Network
+from ecsnet.network import Network, exists, guards
 from ecsnet.network.model import LoadBalancer, Subnet
 from ecsnet.network.names import resource_name, words, words_of
 from ecsnet.network.routing import SubnetClass, WayOut
@@ -59,7 +59,8 @@ def _intent(network: Network, subnet: Subnet) -> _Intent | None:
         span = subnet.span("maps_public_ip")
         return _Intent(Hop(subnet.address, "it maps public IPs on launch", span), span, Level.ERROR)
     for balancer in network.all(LoadBalancer):
-        if balancer.internet_facing is Tri.TRUE and any(link.only == subnet.address for link in balancer.subnets.items):
+        faces = balancer.internet_facing & exists(balancer, guards(subnet))
+        if faces is Tri.TRUE and any(link.only == subnet.address for link in balancer.subnets.items):
             message = f"the internet-facing load balancer {balancer.address} sits in it"
             return _Intent(Hop(balancer.address, message, balancer.span("subnets")), subnet.span(), Level.ERROR)
     name = resource_name(subnet)
