@@ -54,8 +54,8 @@ class Properties(Mapping[str, Value]):
     is not written is unknown.
     """
 
-    stack: Stack
-    places: Mapping[str, Place]
+    stack: Stack = field(repr=False)
+    places: Mapping[str, Place] = field(repr=False)
     rest: Unknown | None = None
     evaluated: dict[str, Value] = field(default_factory=dict)
 
