@@ -268,5 +268,3 @@ def _element(expression: Expression, step: str | int) -> tuple[int, Expression] 
             if isinstance(plain, Literal) and plain.value == step:
                 return key.start, item
     return None
-
-

@@ -255,7 +255,6 @@ def _many(expansion: Expansion, many: Instance, make: Callable[[Instance], Value
     anyone = Several(make(many), symbol)
     if expansion.kind == "count":
 
-
         def at_index(key: Value) -> Value:
             doubts.note()
             return make(replace(many, index=key, names={"count": {"index": key}}))
