@@ -372,7 +372,7 @@ def _filter(first: Value, others: tuple[Value, ...], keep: bool) -> Value:
             result.append(Several(item))
         elif (found is Tri.TRUE) is keep:
             result.append(item)
-    return Set(result)
+    return sets.make_set(result)
 
 
 def matchkeys(values: Value, keys: Value, searchset: Value) -> Value:
