@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from ecsnet.network import model as m
 from ecsnet.network.links import Linker, Reader, field, listed, one_of, setting
-from ecsnet.network.prefixes import prefix_list_cidrs
-from ecsnet.network.reading import RouteForm, blocks, route, within
+from ecsnet.network.reading import IngressForm, RouteForm, blocks, ingress, route, within
 from ecsnet.network.state_machines import Names, workloads
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Reference, Several, Tri, Unknown, Value
@@ -43,6 +42,8 @@ _ROUTE = RouteForm(
     "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId", "GatewayId", ROUTE_TARGETS,
     _GATEWAY, _NAT, _INTERFACE,
 )  # fmt: skip
+
+_SOURCE = IngressForm("CidrIp", "CidrIpv6", "SourcePrefixListId", "IpProtocol", "FromPort", "ToPort")
 
 GROUPS: Mapping[str, tuple[m.AttachmentKind, Path]] = {
     "AWS::ElasticLoadBalancing::LoadBalancer": (m.AttachmentKind.NO_SSH, ("SecurityGroups",)),
@@ -177,35 +178,12 @@ def _security_group(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     yield m.SecurityGroup(resource, {}, vpc=linker.link(resource.get("VpcId"), _VPC))
     itself = m.Link(Reference(resource.address, "Ref"), (resource.address,))
     for block, path, certain in blocks(resource, "SecurityGroupIngress"):
-        yield _ingress(resource, linker, block, path, itself, certain)
+        yield ingress(_SOURCE, resource, linker, itself, block, path, certain)
 
 
 def _separate_ingress(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     group = linker.link(resource.get("GroupId"), _GROUP)
-    yield _ingress(resource, linker, resource.get(), (), group, certain=True)
-
-
-def _ingress(
-    resource: Resource, linker: Linker, value: Value, path: Path, group: m.Link, certain: bool
-) -> m.IngressRule:
-    return m.IngressRule(
-        resource,
-        {
-            "": path,
-            "sources4": (*path, "CidrIp"),
-            "sources6": (*path, "CidrIpv6"),
-            "sources_listed": (*path, "SourcePrefixListId"),
-            "ports": (*path, "FromPort"),
-        },
-        group=group,
-        protocol=field(value, "IpProtocol"),
-        from_port=field(value, "FromPort"),
-        to_port=field(value, "ToPort"),
-        sources4=field(value, "CidrIp"),
-        sources6=field(value, "CidrIpv6"),
-        sources_listed=tuple(prefix_list_cidrs(field(value, "SourcePrefixListId"), linker)),
-        certain=certain,
-    )
+    yield ingress(_SOURCE, resource, linker, group, resource.get())
 
 
 def _guarded(resource: Resource, linker: Linker) -> Iterator[m.Element]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ecsnet.network.links import Linker, field, listed
-from ecsnet.network.model import Link, Route, TargetKind
+from ecsnet.network.model import IngressRule, Link, Route, TargetKind
 from ecsnet.network.prefixes import prefix_list_cidrs
 from ecsnet.resources import Path, Resource, item
 from ecsnet.values import Reference, Several, Unknown, Value
@@ -100,3 +100,45 @@ def _gateway(form: RouteForm, target: Value, linker: Linker) -> tuple[TargetKind
             return TargetKind.INTERNET_GATEWAY, link
         return (TargetKind.UNKNOWN if kind.startswith("data.") or not kind else TargetKind.OTHER), link
     return TargetKind.UNKNOWN, link
+
+
+@dataclass(frozen=True, slots=True)
+class IngressForm:
+    """The names that a language gives the arguments of an ingress rule."""
+
+    sources4: str
+    sources6: str
+    prefix_lists: str
+    protocol: str
+    from_port: str
+    to_port: str
+
+
+def ingress(
+    form: IngressForm,
+    resource: Resource,
+    linker: Linker,
+    group: Link,
+    value: Value,
+    path: Path = (),
+    certain: bool = True,
+) -> IngressRule:
+    """The rule that ``value``, at ``path`` of the resource, puts into ``group``."""
+    return IngressRule(
+        resource,
+        {
+            "": path,
+            "sources4": (*path, form.sources4),
+            "sources6": (*path, form.sources6),
+            "sources_listed": (*path, form.prefix_lists),
+            "ports": (*path, form.from_port),
+        },
+        group=group,
+        protocol=field(value, form.protocol),
+        from_port=field(value, form.from_port),
+        to_port=field(value, form.to_port),
+        sources4=field(value, form.sources4),
+        sources6=field(value, form.sources6),
+        sources_listed=tuple(prefix_list_cidrs(field(value, form.prefix_lists), linker)),
+        certain=certain,
+    )

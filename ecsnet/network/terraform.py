@@ -10,8 +10,7 @@ from dataclasses import replace
 
 from ecsnet.network import model as m
 from ecsnet.network.links import Linker, Reader, field, listed, one_of, setting
-from ecsnet.network.prefixes import prefix_list_cidrs
-from ecsnet.network.reading import RouteForm, blocks, route, within
+from ecsnet.network.reading import IngressForm, RouteForm, blocks, ingress, route, within
 from ecsnet.network.state_machines import Names, workloads
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Reference, Tri, Value
@@ -52,6 +51,9 @@ _INLINE = RouteForm(
     _INTERFACE,
 )
 _SEPARATE = replace(_INLINE, cidr4="destination_cidr_block", cidr6="destination_ipv6_cidr_block")
+
+_SOURCES = IngressForm("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "protocol", "from_port", "to_port")
+_ONE_SOURCE = IngressForm("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "ip_protocol", "from_port", "to_port")
 
 GROUPS: Mapping[str, tuple[m.AttachmentKind, Path]] = {
     "aws_alb": (m.AttachmentKind.NO_SSH, ("security_groups",)),
@@ -217,56 +219,19 @@ def _security_group(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     yield m.SecurityGroup(resource, {}, vpc=linker.link(resource.get("vpc_id"), _VPC))
     itself = m.Link(Reference(resource.address), (resource.address,))
     for block, path, certain in blocks(resource, "ingress"):
-        yield _ingress(resource, linker, block, path, itself, certain)
+        yield ingress(_SOURCES, resource, linker, itself, block, path, certain)
 
 
 def _security_group_rule(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     kind = resource.get("type")
     if kind != "egress":
         group = linker.link(resource.get("security_group_id"), _GROUP)
-        yield _ingress(resource, linker, resource.get(), (), group, certain=kind == "ingress")
-
-
-def _ingress(
-    resource: Resource, linker: Linker, value: Value, path: Path, group: m.Link, certain: bool
-) -> m.IngressRule:
-    return m.IngressRule(
-        resource,
-        {
-            "": path,
-            "sources4": (*path, "cidr_blocks"),
-            "sources6": (*path, "ipv6_cidr_blocks"),
-            "sources_listed": (*path, "prefix_list_ids"),
-            "ports": (*path, "from_port"),
-        },
-        group=group,
-        protocol=field(value, "protocol"),
-        from_port=field(value, "from_port"),
-        to_port=field(value, "to_port"),
-        sources4=field(value, "cidr_blocks"),
-        sources6=field(value, "ipv6_cidr_blocks"),
-        sources_listed=tuple(prefix_list_cidrs(field(value, "prefix_list_ids"), linker)),
-        certain=certain,
-    )
+        yield ingress(_SOURCES, resource, linker, group, resource.get(), certain=kind == "ingress")
 
 
 def _vpc_ingress_rule(resource: Resource, linker: Linker) -> Iterator[m.Element]:
-    yield m.IngressRule(
-        resource,
-        {
-            "sources4": ("cidr_ipv4",),
-            "sources6": ("cidr_ipv6",),
-            "sources_listed": ("prefix_list_id",),
-            "ports": ("from_port",),
-        },
-        group=linker.link(resource.get("security_group_id"), _GROUP),
-        protocol=resource.get("ip_protocol"),
-        from_port=resource.get("from_port"),
-        to_port=resource.get("to_port"),
-        sources4=resource.get("cidr_ipv4"),
-        sources6=resource.get("cidr_ipv6"),
-        sources_listed=tuple(prefix_list_cidrs(resource.get("prefix_list_id"), linker)),
-    )
+    group = linker.link(resource.get("security_group_id"), _GROUP)
+    yield ingress(_ONE_SOURCE, resource, linker, group, resource.get())
 
 
 def _guarded(resource: Resource, linker: Linker) -> Iterator[m.Element]:
