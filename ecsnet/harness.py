@@ -1,6 +1,8 @@
-"""What the Checkov and the cfn-lint entries share: a finding as one line of text."""
+"""What the Checkov and the cfn-lint entries need of ecsnet, most of all a finding as one line of text."""
 
 from __future__ import annotations
+
+from typing import SupportsIndex
 
 from ecsnet.findings import Finding, Rule
 from ecsnet.resources import Problem
@@ -26,3 +28,16 @@ def is_crash(problem: Problem, rule: Rule) -> bool:
     if not problem.message.startswith("internal error in "):
         return False
     return rule.id in problem.message or "ECSNET" not in problem.message
+
+
+class BlockName(str):
+    """``aws_subnet.private["10.0.1.0/24"]``, of a type and a name, whatever dots there are in the key.
+
+    Checkov splits such names at every dot, does not find the block, and drops the record. It also pickles them, hence
+    the class is here: the module of an entry is executed again and again, and has another class each time.
+    """
+
+    __slots__ = ()
+
+    def split(self, sep: str | None = None, maxsplit: SupportsIndex = -1) -> list[str]:
+        return super().split(sep, 1) if sep == "." else super().split(sep, maxsplit)

@@ -38,7 +38,7 @@ if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
 from ecsnet.config import Config  # noqa: E402
 from ecsnet.engine import scan  # noqa: E402
 from ecsnet.findings import Finding, Level, Report, Rule  # noqa: E402
-from ecsnet.harness import describe, is_crash, one_line  # noqa: E402
+from ecsnet.harness import BlockName, describe, is_crash, one_line  # noqa: E402
 from ecsnet.network import wanted  # noqa: E402
 from ecsnet.resources import Language, Resource  # noqa: E402
 from ecsnet.rules import CATALOGUE  # noqa: E402
@@ -176,7 +176,7 @@ def outcomes(graph: Any, language: Language, rules: Sequence[Rule], var_files: S
 def _fail_closed(vertices: Vertices, rules: Sequence[Rule], text: str) -> dict[str, Outcome]:
     """A rule that could not be asked is recorded as failed, once: Checkov has no other status that stops a pipeline."""
     vertex = next(vertices.wanted(), None)
-    return {rule.id: Outcome([(vertex, text, rule.level)]) for rule in rules} if vertex else {}
+    return {rule.id: Outcome([(_findable(vertex), text, rule.level)]) for rule in rules} if vertex else {}
 
 
 def _missing_parser() -> str | None:
@@ -200,19 +200,26 @@ def _record(report: Report, vertices: Vertices) -> dict[str, Outcome]:
             grouped.setdefault((finding.rule.id, id(vertex)), (vertex, []))[1].append(finding)
     for (rule, _), (vertex, findings) in grouped.items():
         # One block may stand for many instances, with a finding each: the first one speaks.
-        text = f"{findings[0].rule.name}: {describe(findings[0])}" + (
-            f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-        )
+        text = f"{findings[0].rule.name}: {describe(findings[0])}"
+        if len(findings) > 1:
+            text += f" (and {len(findings) - 1} more)"
         gravest = max((finding.level for finding in findings), key=lambda level: level.rank)
-        result.setdefault(rule, Outcome()).failed.append((vertex, text, gravest))
+        result.setdefault(rule, Outcome()).failed.append((_findable(vertex), text, gravest))
     seen = set(grouped)
     for passed in report.passed:
         for vertex in vertices.of(passed.resource):
             key = (passed.rule.id, id(vertex))
             if key not in seen and vertex[CustomAttributes.BLOCK_TYPE] == "resource":
                 seen.add(key)
-                result.setdefault(passed.rule.id, Outcome()).passed.append(vertex)
+                result.setdefault(passed.rule.id, Outcome()).passed.append(_findable(vertex))
     return result
+
+
+def _findable(vertex: Vertex) -> Vertex:
+    name = str(vertex[CustomAttributes.BLOCK_NAME])
+    if vertex[CustomAttributes.BLOCK_TYPE] != "resource" or "." not in name.partition("[")[2]:
+        return vertex
+    return {**vertex, CustomAttributes.BLOCK_NAME: BlockName(name)}
 
 
 class Evaluation:

@@ -31,6 +31,23 @@ resource "aws_subnet" "public" {
   map_public_ip_on_launch = true
 }
 
+resource "aws_subnet" "keyed" {
+  for_each                = toset(["10.0.5.0/24"])
+  vpc_id                  = aws_vpc.main.id
+  cidr_block              = each.value
+  map_public_ip_on_launch = true
+}
+
+variable "given" {
+  default = false
+}
+
+resource "aws_subnet" "varied" {
+  vpc_id                  = aws_vpc.main.id
+  cidr_block              = "10.0.6.0/24"
+  map_public_ip_on_launch = var.given
+}
+
 resource "aws_subnet" "known" {
   # checkov:skip=ECSNET101:the route is made by another team
   vpc_id                  = aws_vpc.main.id
@@ -83,7 +100,12 @@ def resources(reports: dict[str, dict[str, Any]], kind: str) -> set[str]:
     return {record["resource"] for report in reports.values() for record in report["results"][kind]}
 
 
-FAILED = {"aws_subnet.public[0]", "aws_subnet.public[1]", "AWS::EC2::Subnet.Public"}
+FAILED = {
+    "aws_subnet.public[0]",
+    "aws_subnet.public[1]",
+    'aws_subnet.keyed["10.0.5.0/24"]',
+    "AWS::EC2::Subnet.Public",
+}
 SKIPPED = {"aws_subnet.known", "AWS::EC2::Subnet.Known"}
 
 
@@ -104,6 +126,27 @@ def test_records_and_skip_comments(folder: Path, backend: str) -> None:
 
 def _of(reports: dict[str, dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [record for report in reports.values() for record in report["results"][kind]]
+
+
+def test_variables_take_the_values_of_the_files_given(folder: Path) -> None:
+    (folder / "given.tfvars").write_text("given = true\n")
+    assert resources(scan(folder, "--var-file", "given.tfvars"), "failed_checks") == {*FAILED, "aws_subnet.varied"}
+
+
+def test_what_checkov_does_not_see_is_recorded_on_the_module_that_declares_it(tmp_path: Path) -> None:
+    """A module that Terraform has downloaded is no part of what Checkov scans."""
+    (tmp_path / "main.tf").write_text('module "net" {\n  source = "example.com/made-up/net"\n}\n')
+    modules = tmp_path / ".terraform" / "modules"
+    (modules / "net").mkdir(parents=True)
+    (modules / "net" / "main.tf").write_text(TERRAFORM)
+    entries = [
+        {"Key": "", "Source": "", "Dir": "."},
+        {"Key": "net", "Source": "example.com/made-up/net", "Dir": ".terraform/modules/net"},
+    ]
+    (modules / "modules.json").write_text(json.dumps({"Modules": entries}))
+    (record,) = scan(tmp_path)["terraform"]["results"]["failed_checks"]
+    assert (record["resource"], record["file_line_range"]) == ("net", [1, 3])
+    assert ".terraform/modules/net/main.tf:" in record["check_name"]
 
 
 def test_a_skipped_check_is_not_run(folder: Path) -> None:
