@@ -37,8 +37,9 @@ class Comparison:
 
 def compare(configuration: Configuration, state: State) -> Comparison:
     result = Comparison()
+    region = _region(state)
     expected = {address for address, instance in state.items() if instance["mode"] == "managed"}
-    ours = {_address(a): r for a, r in configuration.resources.items() if not r.type.startswith("data.")}
+    ours = {_address(a, region): r for a, r in configuration.resources.items() if not r.type.startswith("data.")}
     certain = {address for address, resource in ours.items() if resource.exists is Tri.TRUE and not resource.many}
     result.instances = len(expected)
     result.differences += [f"Terraform does not have {address}" for address in sorted(certain - expected)]
@@ -51,7 +52,7 @@ def compare(configuration: Configuration, state: State) -> Comparison:
         for name, value in ours[address].attributes.items():
             if not isinstance(name, str) or name not in values:
                 continue
-            verdict = agrees(value, values[name], state)
+            verdict = agrees(value, values[name], state, region)
             if verdict is None:
                 result.skipped += 1
             else:
@@ -61,9 +62,17 @@ def compare(configuration: Configuration, state: State) -> Comparison:
     return result
 
 
-def _address(address: str) -> str:
+def _region(state: State) -> str:
+    """Of the zones that Terraform was given."""
+    for address, instance in state.items():
+        if re.search(r"(^|\.)data\.aws_availability_zones\.", address):
+            return str(instance["values"]["names"][0])[:-1]
+    return REGION
+
+
+def _address(address: str, region: str) -> str:
     """With the zones' names in place of the stand-ins."""
-    return re.sub(r"\[" + _ZONE.pattern + r"\]", lambda m: f'["{_zone(m[1])}"]', address)
+    return re.sub(r"\[" + _ZONE.pattern + r"\]", lambda m: f'["{_zone(m[1], region)}"]', address)
 
 
 def _belongs(address: str, family: str) -> bool:
@@ -71,34 +80,34 @@ def _belongs(address: str, family: str) -> bool:
     return re.sub(r"\[[^\]]*\]", "", address) == re.sub(r"\[[^\]]*\]", "", family)
 
 
-def _zone(index: str) -> str:
-    return REGION + "abcdefghijklmnopqrstuvwxyz"[int(index)]
+def _zone(index: str, region: str) -> str:
+    return region + "abcdefghijklmnopqrstuvwxyz"[int(index)]
 
 
-def agrees(ours: Value, theirs: Any, state: State) -> bool | None:
+def agrees(ours: Value, theirs: Any, state: State, region: str) -> bool | None:
     """``None``: nothing can be said."""
     if isinstance(ours, Reference):
-        return _reference(ours, theirs, state)
+        return _reference(ours, theirs, state, region)
     if isinstance(ours, Unknown):
         zone = _ZONE.fullmatch(ours.symbol)
         if zone:
-            return bool(theirs == _zone(zone[1]))
+            return bool(theirs == _zone(zone[1], region))
         if ours.candidates is None:
             return None
-        verdicts = [agrees(candidate, theirs, state) for candidate in ours.candidates]
+        verdicts = [agrees(candidate, theirs, state, region) for candidate in ours.candidates]
         return True if True in verdicts else None if None in verdicts else False
     if isinstance(ours, Text):
-        return _text(ours, theirs)
+        return _text(ours, theirs, region)
     if isinstance(ours, (Encoded, Several)):
         return None
     if isinstance(ours, tuple):
-        return _sequence(ours, theirs, state)
+        return _sequence(ours, theirs, state, region)
     if isinstance(ours, Mapping):
         if isinstance(theirs, list) and len(theirs) == 1:
             theirs = theirs[0]
         if not isinstance(theirs, dict) or not all(isinstance(key, str) for key in ours):
             return None
-        return _all(agrees(item, theirs[str(key)], state) for key, item in ours.items() if key in theirs)
+        return _all(agrees(item, theirs[str(key)], state, region) for key, item in ours.items() if key in theirs)
     if ours is None:
         return None
     return _scalar(ours) == _scalar(theirs)
@@ -114,34 +123,34 @@ def _scalar(value: object) -> object:
     return value
 
 
-def _reference(ours: Reference, theirs: Any, state: State) -> bool | None:
-    target = state.get(_address(ours.target))
+def _reference(ours: Reference, theirs: Any, state: State, region: str) -> bool | None:
+    target = state.get(_address(ours.target, region))
     if target is None or ours.attribute not in target["values"]:
         return None
     return bool(target["values"][ours.attribute] == theirs)
 
 
-def _text(ours: Text, theirs: Any) -> bool | None:
+def _text(ours: Text, theirs: Any, region: str) -> bool | None:
     pattern = ""
     for part in ours.parts:
         zone = _ZONE.fullmatch(part.symbol) if isinstance(part, Unknown) else None
         if isinstance(part, str):
             pattern += re.escape(part)
         else:
-            pattern += re.escape(_zone(zone[1])) if zone else ".*"
+            pattern += re.escape(_zone(zone[1], region)) if zone else ".*"
     return isinstance(theirs, str) and re.fullmatch(pattern, theirs, re.DOTALL) is not None
 
 
-def _sequence(ours: tuple[Value, ...], theirs: Any, state: State) -> bool | None:
+def _sequence(ours: tuple[Value, ...], theirs: Any, state: State, region: str) -> bool | None:
     if not isinstance(theirs, list) or any(isinstance(item, Several) for item in ours):
         return None
     if len(ours) != len(theirs):
         # A set drops what is there twice.
         return None if len(ours) > len(theirs) > 0 else False
-    ordered = _all(agrees(a, b, state) for a, b in zip(ours, theirs))
+    ordered = _all(agrees(a, b, state, region) for a, b in zip(ours, theirs))
     if ordered is not False:
         return ordered
-    verdicts = [[agrees(a, b, state) for b in theirs] for a in ours]
+    verdicts = [[agrees(a, b, state, region) for b in theirs] for a in ours]
     return _all(True if True in row else None if None in row else False for row in verdicts)
 
 
