@@ -13,8 +13,13 @@ def describe(finding: Finding) -> str:
 
     Both tools give a record one text and one location.
     """
-    hops = "; ".join(f"{hop.span.file}:{hop.span.start_line} {hop.message}" for hop in finding.path)
-    fix = finding.fix.strip().partition("\n\n")[0]
+    hops = "; ".join(
+        f"{hop.span.file}:{hop.span.start_line} {hop.resource}{': ' if hop.resource else ''}{hop.message}"
+        for hop in finding.path
+    )
+    fix, _, example = finding.fix.strip().partition("\n\n")
+    if example and fix.endswith(":"):
+        fix = fix[:-1] + "."
     return one_line(" ".join(part for part in (finding.message, hops and f"[{hops}]", fix) if part))
 
 
