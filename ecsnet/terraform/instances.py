@@ -16,7 +16,7 @@ from ecsnet.terraform.content import MAX_BLOCKS, Entry, entries, symbol_of, valu
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.evaluate import Scope
 from ecsnet.terraform.folders import Declaration
-from ecsnet.terraform.lazy import Elements, Entries, doubts
+from ecsnet.terraform.lazy import Certain, Elements, Entries, doubts
 from ecsnet.terraform.source import Source
 from ecsnet.values import Key, Reference, Several, Text, Tri, Unknown, Value, equal
 
@@ -207,7 +207,7 @@ def together(expansion: Expansion, make: Callable[[Instance], Value]) -> Value:
         objects = [make(instance) for instance in instances.values()]
         whens = [instance.exists for instance in instances.values()]
         if all(exists is Tri.TRUE for exists in whens):
-            return tuple(objects)
+            return Certain(objects)
 
         def at_index(key: Value) -> Value:
             number = whole_number(key)

@@ -112,6 +112,12 @@ class Lazy(Mapping[Key, Value]):
         return len(self._names)
 
 
+class Certain(tuple["Value", ...]):
+    """A tuple of which every element is there, none is :class:`Several`: what stands at an index needs no look at it."""
+
+    __slots__ = ()
+
+
 class Elements(tuple["Value", ...]):
     """A tuple that knows more of what stands at an index than its elements say: they may be :class:`Several`."""
 

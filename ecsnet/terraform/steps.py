@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ecsnet.terraform import convert
 from ecsnet.terraform.errors import EvaluationError
-from ecsnet.terraform.lazy import Elements, Entries
+from ecsnet.terraform.lazy import Certain, Elements, Entries
 from ecsnet.values import Encoded, Key, Reference, Set, Several, Text, Tri, Unknown, Value, equal
 
 MAX_CANDIDATES = 32
@@ -153,7 +153,11 @@ def _element(value: tuple[Value, ...] | Entries, key: Value) -> Value:
         return value.at(key)
     if not value:
         raise EvaluationError("Invalid index: the collection has no elements.")
-    uncertain = [position for position, item in enumerate(value) if isinstance(item, Several)]
+    uncertain = (
+        []
+        if isinstance(value, Certain)
+        else [position for position, item in enumerate(value) if isinstance(item, Several)]
+    )
     if not isinstance(key, int):
         return one_of((_plain(item) for item in value), key)
     if not uncertain or key < uncertain[0]:
