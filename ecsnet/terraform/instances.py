@@ -157,7 +157,7 @@ def _for_each(value: Value, symbol: str) -> Expansion:
         names: Mapping[str, Value] = {"each": {"key": entry.key, "value": entry.value}}
         exists = Tri.TRUE if entry.certain else Tri.UNKNOWN
         guard = "" if entry.certain else f"{symbol}[{shown}]"
-        key = entry.key if isinstance(entry.key, (str, Unknown, Text)) else Unknown("", symbol=shown)
+        key = _as_key(entry.key)
         instances[key] = Instance(f"[{shown}]", None, names, exists, guard=guard)
         if not isinstance(key, str):
             opaque.append(entry.key)
@@ -270,8 +270,18 @@ def _many(expansion: Expansion, many: Instance, make: Callable[[Instance], Value
             value = own["value"]
         return make(replace(many, index=key, names={"each": {"key": key, "value": value}}))
 
-    key = own_key(many)
-    return Entries({key if isinstance(key, (str, Unknown, Text)) else Unknown("for_each is unknown"): anyone}, at_key)
+    return Entries({_as_key(own_key(many)): anyone}, at_key)
+
+
+def _as_key(key: Value) -> Key:
+    """A key of a mapping: itself, or an unknown of its name where it can't be one."""
+    if isinstance(key, (str, Unknown, Text)):
+        try:
+            hash(key)
+        except TypeError:  # one of several objects
+            return Unknown("for_each is unknown", symbol=show_key(key))
+        return key
+    return Unknown("for_each is unknown", symbol=show_key(key))
 
 
 def own_key(instance: Instance) -> Value:
