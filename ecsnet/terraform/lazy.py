@@ -113,7 +113,7 @@ class Lazy(Mapping[Key, Value]):
 
 
 class Certain(tuple["Value", ...]):
-    """A tuple of which every element is there, none is :class:`Several`: what stands at an index needs no look at it."""
+    """A tuple of which every element is there, none is :class:`Several`: an index needs no look at the rest."""
 
     __slots__ = ()
 
