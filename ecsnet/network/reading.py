@@ -14,10 +14,23 @@ from ecsnet.values import Reference, Several, Unknown, Value
 
 def blocks(resource: Resource, name: str) -> Iterator[tuple[Value, Path, bool]]:
     """The nested blocks, or objects, of a list: each with its path, and whether it is certain."""
-    for index, block in enumerate(listed(resource.get(name))):
-        if block is not None:
-            inner = block.element if isinstance(block, Several) else block
-            yield inner, (name, index), isinstance(inner, Mapping) and inner is block
+    value = resource.get(name)
+    if isinstance(value, tuple):
+        for index, block in enumerate(value):
+            yield from _alternatives(block, (name, index))
+    else:
+        yield from _alternatives(value, (name,))
+
+
+def _alternatives(value: Value, path: Path) -> Iterator[tuple[Value, Path, bool]]:
+    """A block; or each of those that it, or the list in its place, may turn out to be."""
+    inner = value.element if isinstance(value, Several) else value
+    if isinstance(inner, Unknown) and inner.candidates is not None:
+        for candidate in inner.candidates:
+            for block in listed(candidate):
+                yield from ((found, path, False) for found, _, _ in _alternatives(block, path))
+    elif inner is not None:
+        yield inner, path, isinstance(inner, Mapping) and inner is value
 
 
 def within(value: Value, *path: str | int) -> Value:
