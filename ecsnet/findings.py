@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Union
 
-from ecsnet.resources import Language, Problem, Resource
+from ecsnet.resources import Hop, Language, Problem, Resource
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
@@ -23,15 +23,6 @@ class Level(Enum):
     def rank(self) -> int:
         """Graver is higher."""
         return ("info", "warning", "error").index(self.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One step of the proof."""
-
-    resource: str
-    message: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)

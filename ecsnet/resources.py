@@ -79,6 +79,15 @@ def item(value: Value, step: str | int) -> Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of a proof: what a resource does, and where its source says so."""
+
+    resource: str
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Hole:
     """Something that may declare resources which cannot be seen: a module or nested stack that is not there.
 

@@ -9,8 +9,8 @@ import pytest
 import ecsnet.rules
 from ecsnet.config import Config, ConfigError, choose, find_rule
 from ecsnet.engine import judge, scan
-from ecsnet.findings import Finding, Hop, Level, Passed, Rule, Undecided, Verdict
-from ecsnet.resources import Configuration, Problem, Resource
+from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.resources import Configuration, Hop, Problem, Resource
 from ecsnet.values import Span
 
 if TYPE_CHECKING:

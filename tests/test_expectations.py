@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecsnet.findings import Finding, Hop, Level, Passed, Report, Rule, Undecided, Verdict
-from ecsnet.resources import Resource
+from ecsnet.findings import Finding, Level, Passed, Report, Rule, Undecided, Verdict
+from ecsnet.resources import Hop, Resource
 from ecsnet.values import Span
 from tests.expectations import Expectation, differences, expectations, parse_file
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ecsnet import __version__
-from ecsnet.findings import Finding, Hop, Level, Report, Rule, Undecided
+from ecsnet.findings import Finding, Level, Report, Rule, Undecided
 from ecsnet.report import json as json_report
 from ecsnet.report import page, text
 from ecsnet.report.source import Sources, printable
-from ecsnet.resources import Problem, Resource
+from ecsnet.resources import Hop, Problem, Resource
 from ecsnet.values import Span
 
 RULE = Rule(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ecsnet.findings import Hop
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.links import listed, reason_of
 from ecsnet.network.model import (
@@ -20,6 +19,7 @@ from ecsnet.network.model import (
     TaskDefinition,
     Workload,
 )
+from ecsnet.resources import Hop
 from ecsnet.values import Span, Tri, Unknown, Value
 
 

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ecsnet.findings import Hop
 from ecsnet.network import Network
 from ecsnet.network.links import listed, setting
 from ecsnet.network.model import (
@@ -26,6 +25,7 @@ from ecsnet.network.model import (
     Vpc,
 )
 from ecsnet.network.routing import SubnetClass
+from ecsnet.resources import Hop
 from ecsnet.values import Encoded, Several, Text, Tri, Value
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
-from ecsnet.findings import Hop
 from ecsnet.network import E, Network, exists, guards
 from ecsnet.network.addresses import parse, size, span_of
 from ecsnet.network.links import MAIN, reason_of
@@ -32,6 +31,7 @@ from ecsnet.network.model import (
     TargetKind,
     Vpc,
 )
+from ecsnet.resources import Hop
 from ecsnet.values import Reference, Span, Tri, Unknown, Value, equal
 
 _IPV6_INTERNET = "::/0"
@@ -292,7 +292,7 @@ class Routing:
         named, loose = self._attachments
         verdict = Tri.FALSE
         for attachment in (*named.get(gateway.address, ()), *loose):
-            same = _same_vpc(attachment.vpc, vpc)
+            same = same_vpc(attachment.vpc, vpc)
             there = exists(attachment, at.trail.given | guards(gateway))
             verdict |= same & there & (Tri.TRUE if attachment.gateway.only == gateway.address else Tri.UNKNOWN)
         if verdict is Tri.FALSE and self.network.hole(gateway.address):
@@ -300,7 +300,8 @@ class Routing:
         return verdict
 
 
-def _same_vpc(a: Link, b: Link) -> Tri:
+def same_vpc(a: Link, b: Link) -> Tri:
+    """Whether two links to a VPC mean the same one."""
     if a.only and b.only:
         return Tri.of(a.only == b.only)
     if a.is_set and b.is_set:
@@ -326,7 +327,8 @@ def _each_to_each(link: Link, one: Element, other: Element) -> bool:
     if one.resource.guard != other.resource.guard:
         return one.resource is other.resource
     index = link.value.index if isinstance(link.value, Reference) else None
-    return isinstance(index, Unknown) and index.symbol.endswith(("count.index", "each.key"))
+    own = [f"{name} in {one.resource.guard}" for name in ("count.index", "each.key")]
+    return isinstance(index, Unknown) and index.symbol in own
 
 
 def _route_hop(route: Route) -> Hop:

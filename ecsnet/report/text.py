@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ecsnet.findings import Finding, Hop, Level, Report, Rule, Undecided
+from ecsnet.findings import Finding, Level, Report, Rule, Undecided
 from ecsnet.report.source import Excerpt, Sources, printable
-from ecsnet.resources import Problem
+from ecsnet.resources import Hop, Problem
 from ecsnet.values import Span
 
 _STYLES = {"error": "1;31", "warning": "1;33", "info": "1;36", "unknown": "1;35", "bold": "1", "dim": "2", "good": "32"}

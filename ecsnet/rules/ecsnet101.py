@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ecsnet.findings import Finding, Hop, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.model import LoadBalancer, Subnet
 from ecsnet.network.names import resource_name, words, words_of
 from ecsnet.network.routing import SubnetClass, WayOut
+from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls
 from ecsnet.values import Span, Tri
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ecsnet.findings import Finding, Hop, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
 from ecsnet.network.addresses import ALL_PROTOCOLS, admits_tcp, is_internet, may_be_internet, port_number
 from ecsnet.network.exposure import Source, guarded_by, reachable_hosts, sources
 from ecsnet.network.links import reason_of
 from ecsnet.network.model import AttachmentKind, Element, IngressRule, SecurityGroup
-from ecsnet.resources import Resource
+from ecsnet.resources import Hop, Resource
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Tri, Unknown, Value
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ecsnet.findings import Finding, Hop, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
 from ecsnet.network.capacity import capacity_of, network_mode_of
 from ecsnet.network.links import reason_of
 from ecsnet.network.model import Capacity, Subnet, Workload
 from ecsnet.network.routing import SubnetClass, WayOut
+from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Span
 

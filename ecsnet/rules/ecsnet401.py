@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ecsnet.findings import Finding, Hop, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
 from ecsnet.network.model import Association, Element, Interface, Link, NatGateway, Route, Subnet, TargetKind
-from ecsnet.network.routing import SubnetClass, WayOut
+from ecsnet.network.routing import SubnetClass, WayOut, same_vpc
 from ecsnet.network.zones import same_zone, zone_name
+from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Tri, Value
 
@@ -127,12 +128,16 @@ def _zone_is_unknown(nat: _Nat, users: list[tuple[Subnet, WayOut]]) -> bool:
 
 
 def _has_own(subnet: Subnet, nat: _Nat, nats: list[_Nat]) -> Tri:
-    """Whether the subnet's zone has a public NAT gateway of its own: then the route is at fault, not the number."""
+    """Whether the subnet's zone has a public NAT gateway of its own: then the route is at fault, not the number.
+
+    One in another VPC is of no use to it.
+    """
     verdict = Tri.FALSE
     for other in nats:
         if other is nat or not other.gateway or not isinstance(other.element, NatGateway):
             continue
-        verdict |= same_zone(other.zone, subnet.zone) & ~other.element.private & other.element.resource.exists
+        here = same_vpc(other.home.vpc, subnet.vpc) if other.home else Tri.UNKNOWN
+        verdict |= here & same_zone(other.zone, subnet.zone) & ~other.element.private & other.element.resource.exists
     return verdict
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ecsnet.findings import Hop
 from ecsnet.network.model import Element
+from ecsnet.resources import Hop
 
 
 def calls(element: Element) -> tuple[Hop, ...]:

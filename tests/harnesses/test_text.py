@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecsnet.findings import Finding, Hop, Level, Rule, Verdict
+from ecsnet.findings import Finding, Level, Rule, Verdict
 from ecsnet.harness import BlockName, describe, is_crash, one_line
-from ecsnet.resources import Problem, Resource
+from ecsnet.resources import Hop, Problem, Resource
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
