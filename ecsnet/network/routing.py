@@ -234,7 +234,7 @@ class Routing:
             return
         for route in (*possible, *certain):
             if any(not isinstance(cidr, str) or _is_wide(cidr) for cidr in route.cidrs):
-                reason = f"{route.address} may hold the route to the internet"
+                reason = f"{route.address} may hold the route to the internet: {_doubt(route, at)}"
                 yield replace(self._by(route, at), reason=reason, span=route.span())
         for address in sorted(at.addresses):
             hole = self.network.hole(address.removesuffix(MAIN))
@@ -329,6 +329,18 @@ def _each_to_each(link: Link, one: Element, other: Element) -> bool:
     index = link.value.index if isinstance(link.value, Reference) else None
     own = [f"{name} in {one.resource.guard}" for name in ("count.index", "each.key")]
     return isinstance(index, Unknown) and index.symbol in own
+
+
+def _doubt(route: Route, at: _Table) -> str:
+    """Why a route is not certainly one of the table, or not certainly to the internet."""
+    if route.table.only not in at.addresses:
+        return f"its route table is not certain ({reason_of(route.table.value)})"
+    if exists(route, at.trail.given) is not Tri.TRUE:
+        guard = route.resource.guard
+        return f"whether it exists hangs on {guard}" if guard else "whether it exists is not in the configuration"
+    if any(not isinstance(cidr, str) for cidr in route.cidrs):
+        return "its destination is not in the configuration"
+    return "which of the route tables has it is not certain"
 
 
 def _route_hop(route: Route) -> Hop:

@@ -13,7 +13,7 @@ from ecsnet.network.routing import SubnetClass, WayOut, same_vpc
 from ecsnet.network.zones import same_zone, zone_name
 from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls, distinct, listing
-from ecsnet.values import Tri, Value
+from ecsnet.values import Tri, Unknown, Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,11 +77,17 @@ def _users(network: Network) -> defaultdict[str, _Users]:
         if association.table.only and association.subnet.only is None
     }
     for route in network.all(Route):
+        if route.kind not in (TargetKind.NAT_GATEWAY, TargetKind.NAT_INSTANCE):
+            continue
         association = elsewhere.get(route.table.only or "")
-        if association and route.kind in (TargetKind.NAT_GATEWAY, TargetKind.NAT_INSTANCE):
+        if association:
             reason = f"{association.address} puts it in front of subnets that are not in the configuration"
-            for target in route.target.targets:
-                users[target].undeclared.append(reason)
+        elif route.table.elsewhere:
+            reason = f"which subnets use the route table of {route.address} is not in the configuration"
+        else:
+            continue
+        for target in route.target.targets:
+            users[target].undeclared.append(reason)
     return users
 
 
@@ -102,7 +108,7 @@ def _judge(nat: _Nat, users: _Users, nats: list[_Nat]) -> Verdict:
         if verdict is Tri.TRUE:
             foreign.append((subnet, way))
         elif verdict is Tri.UNKNOWN:
-            doubts.append(f"the zones of {nat.element.address} and {subnet.address} cannot be compared")
+            doubts.append(f"whether {subnet.address} is in another zone than it{_why(nat.zone, subnet.zone)}")
     if foreign and not (resource.many and nat.zone is None):
         return _finding(nat, foreign)
     for subnet, way in users.possible:
@@ -121,6 +127,12 @@ def _other_zone(nat: _Nat, subnet: Subnet, users: list[tuple[Subnet, WayOut]]) -
     if verdict is Tri.UNKNOWN and _zone_is_unknown(nat, users):
         return Tri.any(~same_zone(subnet.zone, other.zone) for other, _ in users) | Tri.UNKNOWN
     return verdict
+
+
+def _why(*zones: Value) -> str:
+    """What keeps two zones from being compared."""
+    reasons = dict.fromkeys(zone.reason for zone in zones if isinstance(zone, Unknown))
+    return f": {listing(reasons)}" if reasons else " is not in the configuration"
 
 
 def _zone_is_unknown(nat: _Nat, users: list[tuple[Subnet, WayOut]]) -> bool:

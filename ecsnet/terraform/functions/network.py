@@ -11,7 +11,7 @@ from typing import Union
 
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.collections import whole
-from ecsnet.values import Value
+from ecsnet.values import Unknown, Value
 
 Network = Union[IPv4Network, IPv6Network]
 
@@ -51,13 +51,17 @@ def cidr_subnet(prefix: str, newbits: int | Decimal, netnum: int | Decimal) -> V
     return _subnet(network, length, number)
 
 
-def cidr_subnets(prefix: str, *newbits: int | Decimal) -> Value:
+def cidr_subnets(prefix: Value, *newbits: Value) -> Value:
+    """As many prefixes as there are ``newbits``, whatever the values are."""
+    numbers = [bits for bits in newbits if isinstance(bits, (int, Decimal))]
+    if not isinstance(prefix, str) or len(numbers) < len(newbits):
+        return tuple(Unknown("cidrsubnets of values that are not in the configuration") for _ in newbits)
     network = parse(prefix)
     position = int(network.network_address)
     end = int(network.broadcast_address) + 1
     result: list[Value] = []
-    for value in newbits:
-        bits = whole(value)
+    for number in numbers:
+        bits = whole(number)
         length = network.prefixlen + bits
         if bits < 1:
             raise EvaluationError("must extend prefix by at least one bit")

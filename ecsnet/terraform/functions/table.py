@@ -77,7 +77,7 @@ FUNCTIONS: dict[str, Function] = {
     "cidrhost": Function("prefix:string hostnum:number", network.cidr_host),
     "cidrnetmask": Function("prefix:string", network.cidr_netmask),
     "cidrsubnet": Function("prefix:string newbits:number netnum:number", network.cidr_subnet),
-    "cidrsubnets": Function("prefix:string *newbits:number", network.cidr_subnets),
+    "cidrsubnets": _partial("prefix:string *newbits:number", network.cidr_subnets),
     "coalesce": _partial("*vals:any?", collections.coalesce),
     "coalescelist": _partial("*vals:any?", collections.coalescelist),
     "compact": _partial("list:list(string)", collections.compact),
