@@ -82,7 +82,7 @@ class _Scope:
     def _function(self, name: str, node: Table, loops: frozenset[str]) -> Iterator[Complaint]:
         argument = node.pairs[name].value
         if name not in _KNOWN and not self.open_world and "::" not in name.removeprefix("Fn::"):
-            yield node.start, f"{name} is not a function of CloudFormation"
+            yield node.start, f"{name!r} is not a function of CloudFormation"
         elif name == "Ref" and isinstance(argument, Scalar):
             yield from self._name(argument.text, argument, loops, "Ref")
         elif name == "Fn::GetAtt":

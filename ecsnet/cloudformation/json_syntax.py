@@ -86,8 +86,7 @@ class _Reader:
             if self.text[offset : offset + 1] != ":":
                 raise self.error("expected ':'", offset)
             value, offset = self.value(self.skip(offset + 1), depth + 1)
-            if key.text in pairs:
-                self.problems.append((key.start, duplicate(self.text, key.text, pairs[key.text].key.start)))
+            self.problems += duplicates(self.text, pairs.get(key.text), Pair(key, value))
             pairs[key.text] = Pair(key, value)
             offset = self.skip(offset)
             mark = self.text[offset : offset + 1]
@@ -114,6 +113,16 @@ class _Reader:
             offset = self.skip(offset + 1)
 
 
-def duplicate(text: str, key: str, first: int) -> str:
-    line = text.count("\n", 0, first) + 1
-    return f"the key {key} is given twice, first on line {line}; the last one counts"
+def duplicates(text: str, first: Pair | None, second: Pair) -> list[tuple[int, str]]:
+    """What a key that is given twice hides. CloudFormation takes the last one, and templates that it takes are not
+    refused for saying the same thing twice, or for two descriptions.
+    """
+    if first is None or second.key.text == "Description" or _same(first.value, second.value):
+        return []
+    line = text.count("\n", 0, first.key.start) + 1
+    message = f"the key {second.key.text} is given twice, first on line {line}; only the last is read"
+    return [(second.key.start, message)]
+
+
+def _same(a: Node, b: Node) -> bool:
+    return isinstance(a, Scalar) and isinstance(b, Scalar) and (type(a.value), a.value) == (type(b.value), b.value)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
-from ecsnet.cloudformation.json_syntax import duplicate
+from ecsnet.cloudformation.json_syntax import duplicates
 from ecsnet.cloudformation.nodes import MAX_DEPTH, Items, Node, Pair, Scalar, Table, UnreadableError, plain
 
 MAX_NODES = 1_000_000
@@ -180,8 +180,7 @@ class _Builder:
             if key.text == "<<" and self.text[key.start] == "<":
                 merged += value.items if isinstance(value, Items) else (value,)
                 continue
-            if key.text in pairs:
-                self.problems.append((key.start, duplicate(self.text, key.text, pairs[key.text].key.start)))
+            self.problems += duplicates(self.text, pairs.get(key.text), Pair(key, value))
             pairs[key.text] = Pair(key, value)
         for source in merged:
             if isinstance(source, Table):

@@ -38,6 +38,27 @@ def test_problems(text: str, line: int, words: str) -> None:
     assert (problem.line, words in problem.message) == (line, True), problem
 
 
+@pytest.mark.parametrize("text", [
+    "Parameters:\n  P:\n    Type: String\n    Type: String\n    Description: one\n    Description: two\n" + ONE,
+    '{"Description": "one", "Resources": {"A": {"Type": "A::B::C", "Type": "A::B::C"}}, "Description": "two"}\n',
+])  # fmt: skip
+def test_saying_the_same_twice_hides_nothing(text: str) -> None:
+    found = load("x.template", text=text.encode())
+    assert found is not None
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize("text", [
+    "Resources: {A: {Type: A::B::C, Properties: {Port: 22, Port: '22'}}}\n",
+    '{"Resources": {"A": {"Type": "A::B::C", "Properties": {"Open": true, "Open": 1}}}}\n',
+])  # fmt: skip
+def test_another_value_is_hidden(text: str) -> None:
+    found = load("x.template", text=text.encode())
+    assert found is not None
+    [problem] = found.problems
+    assert "given twice" in problem.message
+
+
 def test_aliases_are_bounded() -> None:
     lines = [f"  a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 10)]
     start = time.perf_counter()
