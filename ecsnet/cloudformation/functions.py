@@ -296,7 +296,9 @@ def _if(stack: Stack, node: Node, context: Context) -> Result:
 
 def _import_value(stack: Stack, node: Node, context: Context) -> Result:
     name = symbol_of(stack.value(node, context))
-    return Unknown("imported from another stack", symbol=f"import:{name}" if name else "")
+    if not name:
+        return Unknown("imported from another stack")
+    return Unknown(f"imported from another stack as {name}", symbol=f"import:{name}")
 
 
 def _base64(stack: Stack, node: Node, context: Context) -> Result:

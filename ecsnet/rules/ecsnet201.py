@@ -21,25 +21,20 @@ _OTHER_PORTS = {3389: "RDP 3389", 2375: "Docker 2375", 2376: "Docker 2376", 5167
 def check(network: Network) -> Iterator[Verdict]:
     together = _together(network)
     decided: set[Resource] = set()
-    clean: dict[Resource, None] = {}
+    doubtful: dict[Resource, Undecided] = {}
     for rule in network.all(IngressRule):
-        resource = rule.resource
         source, verdict = _opens_ssh(rule)
         if verdict is not Tri.TRUE and rule in together:
             source, verdict = together[rule], Tri.TRUE
         if verdict is Tri.TRUE and source is not None:
-            decided.add(resource)
+            decided.add(rule.resource)
             yield _finding(network, rule, source, alone=rule not in together)
-        elif verdict is Tri.UNKNOWN and resource not in decided:
-            decided.add(resource)
-            yield _undecided(rule, source)
-        else:
-            clean[resource] = None
-    for group in network.all(SecurityGroup):
-        clean[group.resource] = None
-    for resource in clean:
-        if resource not in decided:
-            yield Passed(RULE, resource)
+        elif verdict is Tri.UNKNOWN:
+            doubtful.setdefault(rule.resource, _undecided(rule, source))
+    for element in (*network.all(IngressRule), *network.all(SecurityGroup)):
+        if element.resource not in decided:
+            decided.add(element.resource)
+            yield doubtful.get(element.resource) or Passed(RULE, element.resource)
 
 
 def _opens_ssh(rule: IngressRule) -> tuple[Source | None, Tri]:
