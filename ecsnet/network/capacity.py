@@ -94,9 +94,9 @@ def _by_launch_type(workload: Workload) -> CapacityOf:
 
 
 def _by_strategy(network: Network, providers: Links, owner: str, span: Span) -> CapacityOf:
-    unknown = CapacityOf(
-        Capacity.UNKNOWN, reason=providers.reason or "a capacity provider is not in the configuration", span=span
-    )
+    why = next((f": {link.value.reason}" for link in providers.items if isinstance(link.value, Unknown)), "")
+    reason = providers.reason or f"a capacity provider is not in the configuration{why}"
+    unknown = CapacityOf(Capacity.UNKNOWN, reason=reason, span=span)
     if not providers.complete:
         return unknown
     found = {_of_provider(network, link) for link in providers.items}

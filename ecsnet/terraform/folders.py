@@ -177,7 +177,10 @@ def _declare(folder: Folder, source: Source, block: Block) -> None:
             if name in folder.locals:
                 attribute = block.body.attributes[name]
                 where = source.span(attribute.start, attribute.end)
-                message = f"local.{name} was already declared"
+                first = folder.locals[name]
+                other = first.body.attributes[name]
+                place = first.source.span(other.start, other.end)
+                message = f"local.{name} was already declared at {place.file}:{place.start_line}"
                 folder.problems.append(Problem(where.file, where.start_line, where.start_column, message))
             else:
                 folder.locals[name] = Layer(source, block.body)

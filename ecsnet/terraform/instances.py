@@ -14,11 +14,11 @@ from typing import Literal
 from ecsnet.terraform.ast import Binary, Conditional, Expression, Unary
 from ecsnet.terraform.content import MAX_BLOCKS, Entry, entries, symbol_of, value_of
 from ecsnet.terraform.errors import EvaluationError
-from ecsnet.terraform.evaluate import Scope
+from ecsnet.terraform.evaluate import Scope, evaluate
 from ecsnet.terraform.folders import Declaration
 from ecsnet.terraform.lazy import Certain, Elements, Entries, doubts
 from ecsnet.terraform.source import Source
-from ecsnet.values import Key, Reference, Several, Text, Tri, Unknown, Value, equal
+from ecsnet.values import Key, Reference, Several, Text, Tri, Unknown, Value, equal, is_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,18 @@ def expand(declaration: Declaration, scope: Scope, prefix: str) -> Expansion:
         found = declaration.attribute(name)
         if found is not None:
             source, attribute = found
-            value = value_of(attribute.expression, scope, source)
+            problem = ""
+            try:
+                value = evaluate(attribute.expression, scope)
+            except EvaluationError as error:
+                value = value_of(attribute.expression, scope, source)
+                problem = f"{name} cannot be worked out: {error}"
             symbol = symbol_of(value, attribute.expression, source, prefix)
             if name == "count":
-                return _count(value, symbol, _condition(attribute.expression, scope, source, prefix))
-            return _for_each(value, symbol)
+                made = _count(value, symbol, _condition(attribute.expression, scope, source, prefix))
+            else:
+                made = _for_each(value, symbol)
+            return replace(made, problem=made.problem or problem)
     return Expansion("single", {"": Instance()})
 
 
@@ -79,7 +86,8 @@ def _count(value: Value, symbol: str, condition: tuple[str, Value, Value] | None
     candidates = value.candidates if isinstance(value, Unknown) and value.candidates else ()
     numbers = [n for n in map(whole_number, candidates) if n is not None]
     if exact is None and (not numbers or len(numbers) < len(candidates)):
-        return Expansion("count", {"": _one_of_many_counted(symbol)}, symbol)
+        problem = "count is not a whole number" if is_known(value) else ""
+        return Expansion("count", {"": _one_of_many_counted(symbol)}, symbol, problem)
     least, most = (exact, exact) if exact is not None else (min(numbers), max(numbers))
     if most > MAX_BLOCKS:
         problem = f"count is {most}: no more than {MAX_BLOCKS} instances are looked at"
