@@ -70,7 +70,11 @@ def _scan(options: argparse.Namespace) -> int:
         show_unknown=options.show_unknown,
         var_files=tuple(options.var_file),
         zones=options.zones,
+        stubs=tuple(options.stubs),
     )
+    for folder in config.stubs:
+        if not os.path.isdir(folder):
+            return _usage_error(f"{folder}: no such folder of stubs")
     for file in config.var_files:
         if not os.path.isfile(file):
             return _usage_error(f"{file}: no such variables file")
@@ -212,6 +216,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     scan.add_argument(
         "--zones", metavar="N", type=_zones, default=3, help="zones that a region is taken to have (default: 3)"
+    )
+    scan.add_argument(
+        "--stubs", metavar="DIR", action="append", default=[], help="module stubs of your own; repeatable, first wins"
     )
 
     listing = commands.add_parser("rules", help="list the rules")

@@ -17,7 +17,8 @@ class Config:
     """``select`` and ``ignore`` hold selectors: ``ECSNET101``, ``ECSNET1``, ``nat-shared-across-azs``, ``W9401``.
 
     ``extend_select`` adds to ``select``, or to the default rules where that is empty. ``fail_on`` is the lowest level
-    that makes the command fail; ``None``: none does. ``zones`` is how many zones a region is taken to have.
+    that makes the command fail; ``None``: none does. ``zones`` is how many zones a region is taken to have. ``stubs``
+    are folders of module stubs.
     """
 
     select: tuple[str, ...] = ()
@@ -27,6 +28,7 @@ class Config:
     show_unknown: bool = False
     var_files: tuple[str, ...] = ()
     zones: int = 3
+    stubs: tuple[str, ...] = ()
 
 
 def choose(config: Config, catalogue: Sequence[Rule]) -> tuple[Rule, ...]:

@@ -108,7 +108,7 @@ def _terraform_roots(found: Found, config: Config) -> Iterator[Configuration | P
 
     cache = Files()
     try:
-        roots = find_roots(found.terraform, cache)
+        roots = find_roots(_without_stubs(found.terraform, config.stubs), cache)
     except Exception as error:
         yield _crash(found.base, "the search for root modules", error)
         return
@@ -121,9 +121,16 @@ def _terraform_roots(found: Found, config: Config) -> Iterator[Configuration | P
                 zones=config.zones,
                 boundary=checkout(root) or found.base,
                 cache=cache,
+                stubs=config.stubs,
             )
         except Exception as error:
             yield _crash(root, "the Terraform evaluator", error)
+
+
+def _without_stubs(paths: Sequence[str], stubs: Sequence[str]) -> Sequence[str]:
+    """What is in a folder of stubs stands for modules: it is no configuration of its own."""
+    folders = tuple(os.path.join(os.path.realpath(folder), "") for folder in stubs)
+    return [path for path in paths if not os.path.realpath(path).startswith(folders)] if folders else paths
 
 
 def _template_roots(found: Found, config: Config) -> Iterator[Configuration | Problem]:

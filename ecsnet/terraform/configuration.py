@@ -10,6 +10,7 @@ from ecsnet.terraform.folders import Files, join
 from ecsnet.terraform.inputs import read_inputs
 from ecsnet.terraform.modules import MISSING, Evaluation, Missing, Module, Standing
 from ecsnet.terraform.sources import Located, Sources, boundary_of
+from ecsnet.terraform.stub_library import Library
 from ecsnet.values import Value
 
 
@@ -23,6 +24,7 @@ def load(
     zones: int = 3,
     boundary: str | None = None,
     cache: Files | None = None,
+    stubs: Sequence[str] = (),
 ) -> Configuration:
     """Evaluate the root module in the folder ``root``. Never raises on what is in it.
 
@@ -30,8 +32,9 @@ def load(
     listed, with types like ``data.aws_vpc``. ``files``: names of the files in ``root`` to read, all by default.
     ``zones``: how many availability zones a region is taken to have. ``boundary``: nothing outside of it is read; by
     default the repository ``root`` is in. ``cache``: to share what was read between the roots of a scan.
+    ``stubs``: folders of module stubs that go before those of ecsnet.
     """
-    sources = Sources(root, boundary or boundary_of(root), cache or Files())
+    sources = Sources(root, boundary or boundary_of(root), cache or Files(), Library(stubs))
     folder = sources.files.folder(join(root, "."), sources.boundary, files)
     evaluation = Evaluation(root, sources, zones)
     given: dict[str, Value] = {}

@@ -21,6 +21,7 @@ from ecsnet.terraform.functions import FunctionContext
 from ecsnet.terraform.instances import Expansion, Instance, expand, own_key, show_key, together
 from ecsnet.terraform.lazy import Lazy, Stack
 from ecsnet.terraform.sources import Absent, Located, Sources
+from ecsnet.terraform.stub_places import placed
 from ecsnet.terraform.types import type_of
 from ecsnet.values import Key, Reference, Span, Tri, Unknown, Value
 
@@ -89,6 +90,33 @@ class Object(Mapping[Key, Value]):
 
     def __len__(self) -> int:
         return len(self._content) + ("id" not in self._content)
+
+
+class Described(Mapping[Key, Value]):
+    """The outputs of a module that is a stub: those that it does not list are unknown, and may be there or not."""
+
+    def __init__(self, outputs: Mapping[Key, Value], module: str, span: Span, address: str) -> None:
+        self._outputs = outputs
+        self._module = module
+        self._span = span
+        self._address = address
+
+    def __getitem__(self, name: Key) -> Value:
+        if name in self._outputs:
+            return self._outputs[name]
+        shown = name if isinstance(name, str) else ""
+        reason = f"the stub of {self._module} does not describe its output {shown}".rstrip()
+        return Unknown(reason, self._span, f"{self._address}.{shown}" if shown else "")
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, (str, Unknown))
+
+    def __iter__(self) -> Iterator[Key]:
+        yield from self._outputs
+        yield Unknown(f"the stub of {self._module} does not describe all outputs", self._span)
+
+    def __len__(self) -> int:
+        return len(self._outputs) + 1
 
 
 class Missing(Enum):
@@ -406,30 +434,40 @@ class Module:
                 self.evaluation.problem(declaration.header, located.reason)
             return Missed(address, located.reason, arguments)
         exists, many, guard = self.standing.with_instance(instance)
-        calls = (*self.standing.calls, Call(address, declaration.header))
+        # What a stub calls is called through the user's own block.
+        inner = () if self.standing.place.stub else (Call(address, declaration.header),)
+        calls = (*self.standing.calls, *inner)
         standing = Standing(
             located, address, exists, many, guard, self.standing.key(instance), calls, self._providers_of(declaration)
         )
         sources = self.evaluation.sources
-        folder = sources.files.folder(located.folder, sources.boundary)
+        stub = located.stub
+        folder = sources.files.folder(located.folder, stub.library if stub else sources.boundary)
+        if stub:
+            folder = placed(folder, declaration)
+        defaults: Mapping[str, Value] = stub.defaults if stub else {}
 
         def given(argument: str) -> Value | Missing:
-            return arguments.get(argument, MISSING)
+            return arguments.get(argument, defaults.get(argument, MISSING))
 
         return Module(self.evaluation, folder, standing, given, self)
 
     def _located(self, name: str, declaration: Declaration) -> Located | Absent:
         found = declaration.attribute("source")
         source = value_of(found[1].expression, self, found[0]) if found else None
-        located = self.evaluation.sources.locate(source, name, self.standing.place)
+        stated = declaration.attribute("version")
+        version = value_of(stated[1].expression, self, stated[0]) if stated else None
+        located = self.evaluation.sources.locate(source, version, name, self.standing.place)
         if isinstance(located, Absent):
             return located
         module: Module | None = self
+        depth = 0
         while module is not None:
             if module.folder.path == located.folder:
                 return Absent(f"module {name} calls itself", wrong=True)
             module = module.parent
-        if len(self.standing.calls) >= MAX_MODULE_DEPTH:
+            depth += 1
+        if depth > MAX_MODULE_DEPTH:
             return Absent(f"modules call one another more than {MAX_MODULE_DEPTH} deep", wrong=True)
         return located
 
@@ -450,7 +488,10 @@ class Module:
             child = self._child(name, instance)
             if isinstance(child, Missed):
                 return Unknown(child.reason, span, child.address)
-            return cast("Value", child.outputs)
+            stub = child.standing.place.stub
+            if stub is None:
+                return cast("Value", child.outputs)
+            return Described(child.outputs, stub.module, span, child.standing.address)
 
         return together(self.expansion(name), outputs)
 

@@ -7,22 +7,30 @@ import os
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ecsnet.terraform.folders import Files, is_inside, join, read_bytes
+from ecsnet.terraform.stub_library import Library, NoStub, Stub, wanted
 from ecsnet.values import Unknown, Value
+
+_UNDESCRIBED = "undescribed:"
+"""The source of a call in a stub that stands for what the stub does not describe."""
 
 _CREDENTIALS = re.compile(r"//[^/@]*@")
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """``folder``: as the user would write it; ``shown``: as ``path.module`` has it; ``key``: in ``modules.json``."""
+    """``folder``: as the user would write it; ``shown``: as ``path.module`` has it; ``key``: in ``modules.json``.
+
+    ``stub``: what it is read from where it is none of the user's own folders.
+    """
 
     folder: str
     shown: str
     key: str
+    stub: Stub | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +42,19 @@ class Absent:
 
 
 class Sources:
-    """The module sources of one root. Nothing outside ``boundary`` is read."""
+    """The module sources of one root. Nothing outside ``boundary`` is read, but stubs."""
 
-    def __init__(self, root: str, boundary: str, files: Files) -> None:
+    def __init__(self, root: str, boundary: str, files: Files, library: Library) -> None:
         self.root = root
         self.boundary = os.path.realpath(boundary)
         self.files = files
+        self.library = library
 
-    def inside(self, path: str) -> bool:
-        return is_inside(path, self.boundary)
+    def locate(self, source: Value, version: Value, name: str, caller: Located) -> Located | Absent:
+        """The module that a call ``name`` in the module ``caller`` means by ``source`` and ``version``.
 
-    def locate(self, source: Value, name: str, caller: Located) -> Located | Absent:
-        """The module that a call ``name`` in the module ``caller`` means by ``source``."""
+        A stub stands for one that is in no local folder and was not downloaded.
+        """
         key = f"{caller.key}.{name}" if caller.key else name
         if not isinstance(source, str):
             reason = source.reason if isinstance(source, Unknown) else "it is not a string"
@@ -53,18 +62,30 @@ class Sources:
         if source.startswith(("./", "../", ".\\", "..\\")) or source in (".", ".."):
             path = source.replace("\\", "/")
             folder = join(caller.folder, path)
-            if not self.inside(folder):
+            if not is_inside(folder, caller.stub.library if caller.stub else self.boundary):
                 return Absent(f"module {source} is outside of what is scanned")
             if not os.path.isdir(folder):
                 return Absent(f"there is no folder {folder}, the source of module {name}", wrong=True)
-            return Located(folder, posixpath.normpath(posixpath.join(caller.shown, path)), key)
+            stub = replace(caller.stub, folder=folder, defaults={}) if caller.stub else None
+            return Located(folder, posixpath.normpath(posixpath.join(caller.shown, path)), key, stub)
         below = self._downloaded.get(key)
         if below is not None:
             folder = join(self.root, below)
             if is_inside(folder, os.path.realpath(self.root)) and os.path.isdir(folder):
                 return Located(folder, posixpath.normpath(below), key)
-        shown = _CREDENTIALS.sub("//", source)
-        return Absent(f"module {shown} is not downloaded: run terraform init")
+        return self._stub(source, version, key, caller)
+
+    def _stub(self, source: str, version: Value, key: str, caller: Located) -> Located | Absent:
+        if caller.stub and source.startswith(_UNDESCRIBED):
+            return Absent(f"the stub of {caller.stub.module} does not describe {source[len(_UNDESCRIBED) :].strip()}")
+        absent = f"module {_CREDENTIALS.sub('//', source)} is not downloaded"
+        want = wanted(source, version)
+        found = self.library.find(want) if want else NoStub()
+        if isinstance(found, Stub):
+            return Located(found.folder, f".terraform/modules/{key}", key, found)
+        if found.reason:
+            return Absent(f"{absent}, and {found.reason}: run terraform init", found.wrong)
+        return Absent(f"{absent}: run terraform init, or describe it in a stub (--stubs)")
 
     @cached_property
     def _downloaded(self) -> Mapping[str, str]:

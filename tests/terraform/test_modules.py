@@ -298,7 +298,7 @@ def test_a_module_that_is_not_there_is_a_hole(tmp_path: Path) -> None:
         """
         resource "aws_vpc" "v" {}
         module "vpc" {
-          source  = "terraform-aws-modules/vpc/aws"
+          source  = "example-corp/network/aws"
           version = "5.0.0"
           vpc_id  = aws_vpc.v.id
         }
@@ -307,7 +307,9 @@ def test_a_module_that_is_not_there_is_a_hole(tmp_path: Path) -> None:
     )
     (hole,) = found.holes
     assert hole.address == "module.vpc"
-    assert hole.reason == "module terraform-aws-modules/vpc/aws is not downloaded: run terraform init"
+    assert hole.reason == (
+        "module example-corp/network/aws is not downloaded: run terraform init, or describe it in a stub (--stubs)"
+    )
     assert hole.inputs == (Reference("aws_vpc.v", "id"),)
     subnets = value(found, "aws_lb.x", "subnets")
     assert isinstance(subnets, Unknown)

@@ -1,0 +1,144 @@
+"""Module stubs: small configurations that stand for well-known modules whose source is not there.
+
+A stub of ``terraform-aws-modules/vpc/aws`` is a folder of that path, in the library that ecsnet has or in one of the
+user's own. Beside its ``.tf`` files, which are evaluated as any module is, ``stub.json`` says what it describes::
+
+    {"module": "terraform-aws-modules/vpc/aws",
+     "described": [{"versions": ">= 4.0.0, < 7.0.0", "from": "6.6.0", "folder": ".", "defaults": {}}]}
+
+``folder`` is below that of the stub; ``defaults`` are those of inputs that differ in these versions. Without
+``stub.json`` a stub stands for all versions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from ecsnet.terraform.folders import is_inside, join, read_bytes
+from ecsnet.terraform.versions import Range, constraints, version
+from ecsnet.values import Value
+
+SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stubs")
+
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
+_REGISTRY = re.compile(
+    rf"(?:(?:registry\.terraform\.io|registry\.opentofu\.org)/)?({_NAME})/({_NAME})/({_NAME})(?://(.*))?"
+)
+_GITHUB = re.compile(
+    r"(?:git::)?(?:https://(?:[^/@]*@)?|ssh://git@|git@)?github\.com[/:]"
+    rf"({_NAME})/terraform-([A-Za-z0-9]+)-({_NAME}?)(?:\.git)?(?://([^?]*))?(?:\?(.*))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The module that a call means: ``module`` is ``namespace/name/provider``, ``below`` a folder in it."""
+
+    module: str
+    below: str
+    versions: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """A stub to be evaluated. ``library``: nothing outside of that folder is read. ``defaults``: of its variables."""
+
+    module: str
+    folder: str
+    library: str
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NoStub:
+    """``reason``: that the module has stubs, and why none of them will do; "" where it has none."""
+
+    reason: str = ""
+    wrong: bool = False
+
+
+def wanted(source: str, version_argument: Value) -> Wanted | None:
+    """What a ``source`` and a ``version`` mean; ``None`` for a source of another kind.
+
+    A version that is not known, or a reference that names no version, may be any.
+    """
+    registry = _REGISTRY.fullmatch(source)
+    if registry:
+        namespace, name, provider, below = registry.groups()
+        found = constraints(version_argument) if isinstance(version_argument, str) else None
+        return Wanted(f"{namespace}/{name}/{provider}".lower(), below or "", found or Range())
+    github = _GITHUB.fullmatch(source)
+    if github:
+        namespace, provider, name, below, query = github.groups()
+        pairs = (pair.partition("=") for pair in (query or "").split("&"))
+        reference = next((value for key, _, value in pairs if key == "ref"), "")
+        exact = version(reference.removeprefix("refs/").removeprefix("tags/"))
+        versions = Range() if exact is None else Range(exact, exact, with_high=True)
+        return Wanted(f"{namespace}/{name}/{provider}".lower(), below or "", versions)
+    return None
+
+
+class Library:
+    """The stubs of these folders, of which the first go before the others, and those of ecsnet."""
+
+    def __init__(self, folders: Sequence[str] = ()) -> None:
+        self._folders = (*folders, SHIPPED)
+
+    def find(self, want: Wanted) -> Stub | NoStub:
+        described: list[str] = []
+        for library in self._folders:
+            base = join(library, want.module)
+            if not os.path.isdir(base):
+                continue
+            try:
+                for text, versions, folder, defaults in _described(base):
+                    described.append(text)
+                    if not versions.meets(want.versions):
+                        continue
+                    place = join(join(base, folder), want.below or ".")
+                    real = os.path.realpath(library)
+                    if not is_inside(place, os.path.realpath(base)) or not os.path.isdir(place):
+                        return NoStub(f"the stub of {want.module} does not describe {want.below}")
+                    return Stub(want.module, place, real, {} if want.below else defaults)
+            except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                return NoStub(f"{join(base, 'stub.json')} cannot be read: {error}", wrong=True)
+        if not described:
+            return NoStub()
+        return NoStub(f"its version is not among those that the stub describes ({' or '.join(described)})")
+
+
+def _described(base: str) -> Iterator[tuple[str, Range, str, Mapping[str, Value]]]:
+    """The ranges of versions, as written and read, with their folders and defaults, as they are listed."""
+    path = join(base, "stub.json")
+    if not os.path.exists(path):
+        yield "any version", Range(), ".", {}
+        return
+    document = json.loads(read_bytes(path))
+    for entry in document["described"]:
+        text, folder, defaults = entry["versions"], entry.get("folder", "."), entry.get("defaults", {})
+        versions = constraints(text)
+        if versions is None or posixpath.isabs(folder):
+            raise ValueError(f"not a range of versions, or not a folder: {text!r}, {folder!r}")
+        yield (
+            text,
+            versions,
+            folder,
+            {name: _value(value) for name, value in cast("dict[str, object]", defaults).items()},
+        )
+
+
+def _value(plain: object) -> Value:
+    """JSON as a value of Terraform's."""
+    if plain is None or isinstance(plain, (str, bool, int)):
+        return plain
+    if isinstance(plain, list):
+        return tuple(map(_value, plain))
+    if isinstance(plain, dict):
+        return {str(name): _value(value) for name, value in plain.items()}
+    raise ValueError(f"not a default that can be given: {plain!r}")
