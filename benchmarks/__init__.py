@@ -1,0 +1,1 @@
+"""Measurements of a scan beside those of other tools."""

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import compare
+from benchmarks.checkov_overhead import FILES, generate
+from benchmarks.measure import Command, Run, Runs, in_turns, wall
+from ecsnet.config import Config
+from ecsnet.engine import scan
+
+
+def _runs(*seconds: float) -> Runs:
+    return Runs(tuple(Run(one, one, 1, "") for one in seconds))
+
+
+def _python(code: str) -> Command:
+    return Command((sys.executable, "-S", "-c", code))
+
+
+def test_table_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    fake = tmp_path / "fake"
+    fake.write_text("#!/bin/sh\necho fake 1.0\n")
+    fake.chmod(0o755)
+    tools = ["--ecsnet", str(fake), "--trivy", str(fake), "--checkov", "no-such-tool"]
+    assert compare.main(["--rounds", "1", *tools]) == 0
+    printed = capsys.readouterr().out
+    assert "- trivy: fake 1.0" in printed
+    assert "- checkov: not there, left out" in printed
+    assert printed.count("\n| trivy | ") == 2
+    assert "| checkov |" not in printed
+
+
+def test_failure_is_no_measurement(capsys: pytest.CaptureFixture[str]) -> None:
+    words = f"{sys.executable} -S -c 'import sys; sys.exit(3)'"
+    assert compare.main(["--rounds", "1", "--ecsnet", words, "--trivy", "", "--checkov", ""]) == 1
+    assert "ecsnet left out: exit status 3" in capsys.readouterr().out
+
+
+def test_commands_take_turns_and_the_first_round_does_not_count(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    commands = {name: _python(f"open({str(log)!r}, 'a').write({name!r})") for name in "ab"}
+    runs, notes = in_turns(commands, 2)
+    assert log.read_text() == "ababab"
+    assert [len(found.all) for found in runs.values()] == [2, 2]
+    assert not notes
+
+
+def test_ratio_is_of_the_same_round() -> None:
+    assert _runs(1, 10, 3).ratio(_runs(2, 40, 4), wall) == 0.5
+
+
+def test_run_says_what_it_used() -> None:
+    run = _python("x = bytearray(80_000_000); print(len(x))").run()
+    assert run.output == "80000000\n"
+    assert run.memory > 80_000_000
+    assert run.cpu > 0
+    assert run.wall > 0
+
+
+def test_generated_stack_is_read_and_has_its_mistake(tmp_path: Path) -> None:
+    assert generate(tmp_path) == FILES
+    report = scan([str(tmp_path)], Config())
+    assert not report.problems
+    assert {finding.rule.id for finding in report.findings} == {"ECSNET401"}
+    assert len(report.files) == FILES
