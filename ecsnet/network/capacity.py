@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ecsnet.network import Network, exists, guards
-from ecsnet.network.links import listed, reason_of
+from ecsnet.network.links import listed, reason_of, unseen
 from ecsnet.network.model import (
     Capacity,
     CapacityProvider,
@@ -69,7 +69,7 @@ def capacity_of(network: Network, workload: Workload) -> CapacityOf:
         return _by_compatibilities(network, workload)
     hole = network.hole(cluster.address)
     if hole:
-        reason = f"{hole.address} may give {cluster.address} a default capacity provider strategy: {hole.reason}"
+        reason = f"{unseen(hole)} may give {cluster.address} a default capacity provider strategy: {hole.reason}"
         return CapacityOf(Capacity.UNKNOWN, reason=reason, span=hole.span)
     for strategy in network.all(DefaultStrategy):
         if not strategy.cluster.may_be(cluster.address) or not (strategy.providers.items or strategy.providers.reason):

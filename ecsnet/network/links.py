@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ecsnet.network.model import Element, Link, Links
-from ecsnet.resources import Configuration, Resource
+from ecsnet.resources import Configuration, Hole, Resource
 from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value, equal, references
 
 MAIN = "#main"
@@ -152,6 +152,11 @@ def reason_of(value: Value) -> str:
     if isinstance(value, Reference):
         return f"{value.target}.{value.attribute} is known only after deployment"
     return "known only after deployment"
+
+
+def unseen(hole: Hole) -> str:
+    """What cannot be seen, for people: the module, or the place of the root that could not be read."""
+    return hole.address or f"{hole.span.file}:{hole.span.start_line}"
 
 
 _TRUE = frozenset({"true", "enabled", "enable", "1"})

@@ -16,7 +16,7 @@ from functools import cached_property
 
 from ecsnet.network import E, Network, exists, guards
 from ecsnet.network.addresses import parse, size, span_of
-from ecsnet.network.links import MAIN, reason_of
+from ecsnet.network.links import MAIN, reason_of, unseen
 from ecsnet.network.model import (
     Association,
     Attachment,
@@ -147,7 +147,7 @@ class Routing:
         subnet = trail.subnet
         hole = self.network.hole(subnet.address)
         if hole:
-            yield trail.unknown(f"{hole.address} may associate it with a route table: {hole.reason}", hole.span)
+            yield trail.unknown(f"{unseen(hole)} may associate it with a route table: {hole.reason}", hole.span)
         vpc = self.network.get(Vpc, subnet.vpc.only)
         if vpc is not None:
             yield from self._main_of(vpc, trail)
@@ -173,7 +173,7 @@ class Routing:
             return
         hole = self.network.hole(vpc.address)
         if hole:
-            yield trail.unknown(f"{hole.address} may change the main route table: {hole.reason}", hole.span)
+            yield trail.unknown(f"{unseen(hole)} may change the main route table: {hole.reason}", hole.span)
         main = vpc.address + MAIN
         named, loose = self._main_tables
         settled = False
@@ -239,7 +239,7 @@ class Routing:
         for address in sorted(at.addresses):
             hole = self.network.hole(address.removesuffix(MAIN))
             if hole:
-                yield at.trail.unknown(f"{hole.address} may add routes: {hole.reason}", hole.span)
+                yield at.trail.unknown(f"{unseen(hole)} may add routes: {hole.reason}", hole.span)
         if self._propagated(at):
             yield WayOut(
                 SubnetClass.OTHER, at.trail.hops, reason="a virtual private gateway may propagate a default route"
