@@ -6,8 +6,10 @@ user's own. Beside its ``.tf`` files, which are evaluated as any module is, ``st
     {"module": "terraform-aws-modules/vpc/aws",
      "described": [{"versions": ">= 4.0.0, < 7.0.0", "from": "6.6.0", "folder": ".", "defaults": {}}]}
 
-``folder`` is below that of the stub; ``defaults`` are those of inputs that differ in these versions. Without
-``stub.json`` a stub stands for all versions.
+``folder`` is below that of the stub; ``defaults`` are those of inputs that differ in these versions. Submodules are in
+folders of their own path; those that differ in defaults alone may share one: ``"submodules": {"modules/ssh":
+{"folder": "modules/preset", "defaults": {"auto_ingress_rules": ["ssh-tcp"]}}}``. Without ``stub.json`` a stub stands
+for all versions.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 from ecsnet.terraform.folders import is_inside, join, read_bytes
 from ecsnet.terraform.versions import Range, constraints, version
@@ -97,15 +98,15 @@ class Library:
             if not os.path.isdir(base):
                 continue
             try:
-                for text, versions, folder, defaults in _described(base):
-                    described.append(text)
-                    if not versions.meets(want.versions):
+                for entry in _described(base):
+                    described.append(entry.text)
+                    if not entry.versions.meets(want.versions):
                         continue
-                    place = join(join(base, folder), want.below or ".")
-                    real = os.path.realpath(library)
+                    part = entry.part(want.below)
+                    place = join(base, part.folder)
                     if not is_inside(place, os.path.realpath(base)) or not os.path.isdir(place):
                         return NoStub(f"the stub of {want.module} does not describe {want.below}")
-                    return Stub(want.module, place, real, {} if want.below else defaults)
+                    return Stub(want.module, place, os.path.realpath(library), part.defaults)
             except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 return NoStub(f"{join(base, 'stub.json')} cannot be read: {error}", wrong=True)
         if not described:
@@ -113,24 +114,52 @@ class Library:
         return NoStub(f"its version is not among those that the stub describes ({' or '.join(described)})")
 
 
-def _described(base: str) -> Iterator[tuple[str, Range, str, Mapping[str, Value]]]:
-    """The ranges of versions, as written and read, with their folders and defaults, as they are listed."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A folder below that of the stub, and defaults of its variables."""
+
+    folder: str
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What stands for a range of versions, which ``text`` writes out. ``submodules``: by their path in the module."""
+
+    text: str
+    versions: Range
+    main: _Part
+    submodules: Mapping[str, _Part] = field(default_factory=dict)
+
+    def part(self, below: str) -> _Part:
+        below = posixpath.normpath(below) if below else ""
+        if not below:
+            return self.main
+        return self.submodules.get(below) or _Part(join(self.main.folder, below))
+
+
+def _described(base: str) -> Iterator[_Entry]:
+    """The entries of a stub, as they are listed."""
     path = join(base, "stub.json")
     if not os.path.exists(path):
-        yield "any version", Range(), ".", {}
+        yield _Entry("any version", Range(), _Part("."))
         return
-    document = json.loads(read_bytes(path))
-    for entry in document["described"]:
-        text, folder, defaults = entry["versions"], entry.get("folder", "."), entry.get("defaults", {})
-        versions = constraints(text)
-        if versions is None or posixpath.isabs(folder):
-            raise ValueError(f"not a range of versions, or not a folder: {text!r}, {folder!r}")
-        yield (
-            text,
-            versions,
-            folder,
-            {name: _value(value) for name, value in cast("dict[str, object]", defaults).items()},
-        )
+    for entry in json.loads(read_bytes(path))["described"]:
+        versions = constraints(entry["versions"])
+        if versions is None:
+            raise ValueError(f"not a range of versions: {entry['versions']!r}")
+        main = _part(entry)
+        submodules = {
+            posixpath.normpath(below): _part(given, main.folder) for below, given in entry.get("submodules", {}).items()
+        }
+        yield _Entry(entry["versions"], versions, main, submodules)
+
+
+def _part(given: Mapping[str, object], within: str = ".") -> _Part:
+    folder, defaults = given.get("folder", "."), given.get("defaults", {})
+    if not isinstance(folder, str) or not isinstance(defaults, dict):
+        raise ValueError("folder is a string, and defaults are an object")
+    return _Part(join(within, folder), {str(name): _value(value) for name, value in defaults.items()})
 
 
 def _value(plain: object) -> Value:

@@ -1,0 +1,133 @@
+variable "create" {
+  type    = bool
+  default = true
+}
+
+variable "cluster_name" {
+  type    = string
+  default = null
+}
+
+variable "services" {
+  default = {}
+}
+
+variable "tags" {
+  type    = map(string)
+  default = {}
+}
+
+# Not an input: see modules/service.
+variable "empty_strategy_counts" {
+  type    = bool
+  default = true
+}
+
+variable "fargate_capacity_providers" {
+  default = {}
+}
+
+variable "default_capacity_provider_use_fargate" {
+  default = true
+}
+
+variable "autoscaling_capacity_providers" {
+  default = null
+}
+
+variable "default_capacity_provider_strategy" {
+  default = null
+}
+
+variable "capacity_providers" {
+  default = null
+}
+
+variable "create_security_group" {
+  default = true
+}
+
+variable "vpc_id" {
+  default = null
+}
+
+variable "security_group_ingress_rules" {
+  default = {}
+}
+
+variable "security_group_egress_rules" {
+  default = {
+    all_ipv4 = { cidr_ipv4 = "0.0.0.0/0", ip_protocol = "-1" }
+    all_ipv6 = { cidr_ipv6 = "::/0", ip_protocol = "-1" }
+  }
+}
+
+module "cluster" {
+  source = "./modules/cluster"
+
+  create                                = var.create
+  name                                  = var.cluster_name
+  fargate_capacity_providers            = var.fargate_capacity_providers
+  default_capacity_provider_use_fargate = var.default_capacity_provider_use_fargate
+  autoscaling_capacity_providers        = var.autoscaling_capacity_providers
+  default_capacity_provider_strategy    = var.default_capacity_provider_strategy
+  capacity_providers                    = var.capacity_providers
+  create_security_group                 = var.create_security_group
+  vpc_id                                = var.vpc_id
+  security_group_ingress_rules          = var.security_group_ingress_rules
+  security_group_egress_rules           = var.security_group_egress_rules
+}
+
+# at: services
+module "service" {
+  source = "./modules/service"
+
+  for_each = { for name, service in var.services == null ? {} : var.services : name => service if var.create }
+
+  cluster_arn                    = module.cluster.arn
+  empty_strategy_counts          = var.empty_strategy_counts
+  name                           = try(coalesce(each.value.name, each.key), each.key)
+  create                         = try(each.value.create, null)                                   # at: services
+  create_service                 = try(each.value.create_service, null)                           # at: services
+  ignore_task_definition_changes = try(each.value.ignore_task_definition_changes, null)           # at: services
+  family                         = try(each.value.family, null)                                   # at: services
+  launch_type                    = try(each.value.launch_type, null)                              # at: services
+  capacity_provider_strategy     = try(each.value.capacity_provider_strategy, null)               # at: services
+  deployment_controller          = try(each.value.deployment_controller, null)                    # at: services
+  network_mode                   = try(each.value.network_mode, null)                             # at: services
+  requires_compatibilities       = try(each.value.requires_compatibilities, null)                 # at: services
+  subnet_ids                     = try(each.value.subnet_ids, null)                               # at: services
+  assign_public_ip               = try(each.value.assign_public_ip, null)                         # at: services
+  security_group_ids             = try(each.value.security_group_ids, null)                       # at: services
+  vpc_id                         = try(each.value.vpc_id, null)                                   # at: services
+  create_security_group          = try(each.value.create_security_group, null)                    # at: services
+  security_group_rules           = try(coalesce(each.value.security_group_rules, {}), {})         # at: services
+  security_group_ingress_rules   = try(coalesce(each.value.security_group_ingress_rules, {}), {}) # at: services
+  security_group_egress_rules    = try(coalesce(each.value.security_group_egress_rules, {}), {})  # at: services
+  create_task_definition         = try(each.value.create_task_definition, null)                   # at: services
+  task_definition_arn            = try(each.value.task_definition_arn, null)                      # at: services
+}
+
+output "cluster_arn" {
+  value = module.cluster.arn
+}
+
+output "cluster_id" {
+  value = module.cluster.id
+}
+
+output "cluster_name" {
+  value = module.cluster.name
+}
+
+output "autoscaling_capacity_providers" {
+  value = module.cluster.autoscaling_capacity_providers
+}
+
+output "capacity_providers" {
+  value = module.cluster.capacity_providers
+}
+
+output "services" {
+  value = module.service
+}
