@@ -94,8 +94,10 @@ def _by_launch_type(workload: Workload) -> CapacityOf:
 
 
 def _by_strategy(network: Network, providers: Links, owner: str, span: Span) -> CapacityOf:
-    why = next((f": {link.value.reason}" for link in providers.items if isinstance(link.value, Unknown)), "")
-    reason = providers.reason or f"a capacity provider is not in the configuration{why}"
+    missing = [link.value for link in providers.items if _of_provider(network, link) is Capacity.UNKNOWN]
+    named = next((f"capacity provider {value}" for value in missing if isinstance(value, str)), "a capacity provider")
+    why = next((f": {value.reason}" for value in missing if isinstance(value, Unknown)), "")
+    reason = providers.reason or f"{named} is not in the configuration{why}"
     unknown = CapacityOf(Capacity.UNKNOWN, reason=reason, span=span)
     if not providers.complete:
         return unknown
