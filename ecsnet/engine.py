@@ -85,21 +85,47 @@ def configurations(found: Found, config: Config) -> Iterator[Configuration | Pro
 
 
 def _judge_root(root: Configuration, rules: Sequence[Rule], tally: _Tally) -> None:
-    from ecsnet.network import read, wanted
+    from ecsnet.network import wanted
 
+    types = wanted(root.language)
+    tally.resources += sum(resource.type in types for resource in root.resources.values())
+    first = _verdicts(root, rules, tally)
+    if root.choices is not None:
+        first = _in_scenarios(root, first, rules, tally)
+    for verdict in first:
+        tally.add(verdict)
+
+
+def _verdicts(root: Configuration, rules: Sequence[Rule], tally: _Tally) -> list[Verdict]:
+    from ecsnet.network import read
+
+    verdicts: list[Verdict] = []
     try:
-        types = wanted(root.language)
-        tally.resources += sum(resource.type in types for resource in root.resources.values())
         network = read(root)
     except Exception as error:
         tally.problems.setdefault(_crash(root.root, "the network model", error))
-        return
+        return verdicts
     for rule in rules:
         try:
-            for verdict in rule.check(network):
-                tally.add(verdict)
+            verdicts += rule.check(network)
         except Exception as error:
             tally.problems.setdefault(_crash(root.root, rule.id, error))
+    return verdicts
+
+
+def _in_scenarios(root: Configuration, first: list[Verdict], rules: Sequence[Rule], tally: _Tally) -> list[Verdict]:
+    """The verdicts once the conditions of the root are tried, where any is open: of the rules that left one open."""
+    from ecsnet.scenarios import assuming, decide
+
+    undecided = {verdict.rule.id for verdict in first if isinstance(verdict, Undecided)}
+    again = [rule for rule in rules if rule.id in undecided]
+    try:
+        settled = [verdict for verdict in first if verdict.rule.id not in undecided]
+        rest = [verdict for verdict in first if verdict.rule.id in undecided]
+        return list(map(assuming, [*settled, *decide(root, rest, lambda case: _verdicts(case, again, tally))]))
+    except Exception as error:
+        tally.problems.setdefault(_crash(root.root, "the scenarios of a template", error))
+        return first
 
 
 def _terraform_roots(found: Found, config: Config) -> Iterator[Configuration | Problem]:
@@ -157,13 +183,14 @@ def _template_roots(found: Found, config: Config) -> Iterator[Configuration | Pr
 def _load_template(path: str, explicit: bool, base: str, config: Config) -> Configuration | Problem | None:
     from ecsnet.cloudformation import load
     from ecsnet.cloudformation.document import read_file
+    from ecsnet.network import wanted
 
     content = read_file(path)
     if isinstance(content, str):
         return Problem(path, 1, 1, content) if explicit or _may_be_template(path) else None
     boundary = checkout(os.path.dirname(path)) or base
     try:
-        template = load(path, text=content, zones=config.zones, boundary=boundary)
+        template = load(path, text=content, zones=config.zones, boundary=boundary, wanted=wanted("cloudformation"))
     except Exception as error:
         return _crash(path, "the CloudFormation evaluator", error)
     return Problem(path, 1, 1, "not a CloudFormation template") if template is None and explicit else template

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal, Protocol, cast
 
 from ecsnet.values import Several, Span, Tri, Unknown, Value
 
@@ -112,9 +112,23 @@ class Problem:
     message: str
 
 
+class Choices(Protocol):
+    """What a configuration leaves open, as far as it has been read: parameters, and what conditions compare."""
+
+    def questions(self) -> tuple[str, ...]:
+        """In the order in which they came up."""
+
+    def answers(self, question: str) -> tuple[Configuration, ...]:
+        """The configuration once for every answer: one of them is what is deployed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """One root, evaluated. ``resources`` by address, in order of declaration; ``files``: all that it was read from."""
+    """One root, evaluated. ``resources`` by address, in order of declaration; ``files``: all that it was read from.
+
+    ``scenario``: the conditions and parameters that are taken for granted, by name, with their values; ``choices``:
+    what else can be.
+    """
 
     root: str
     language: Language
@@ -122,3 +136,5 @@ class Configuration:
     holes: tuple[Hole, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()
+    scenario: Mapping[str, str] = field(default_factory=dict)
+    choices: Choices | None = field(default=None, repr=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecsnet.cloudformation.context import Context
 from ecsnet.cloudformation.nodes import Items, Node, Scalar, Table
+from ecsnet.cloudformation.scenarios import Questions, compare
 from ecsnet.cloudformation.texts import as_text
-from ecsnet.values import Tri, Value, equal
+from ecsnet.values import Tri, Unknown, Value
 
 if TYPE_CHECKING:
     from ecsnet.cloudformation.stack import Stack
@@ -27,8 +29,15 @@ def named(stack: Stack, name: str, context: Context) -> Tri:
             if not first:
                 return Tri.UNKNOWN
             inner = Context(context.facts, place.context.loops)
-            stack.decided[key] = holds(stack, place.pair.value, inner)
-    return stack.decided[key]
+            questions = Questions()
+            with stack.run.asking(questions):
+                truth = holds(stack, place.pair.value, inner)
+            if truth is Tri.UNKNOWN:
+                questions.conditions[(stack.address, name)] = None
+            stack.decided[key] = (truth, questions)
+    truth, questions = stack.decided[key]
+    stack.run.questions.add(questions)
+    return truth
 
 
 def holds(stack: Stack, node: Node, context: Context) -> Tri:
@@ -53,7 +62,7 @@ def operation(stack: Stack, function: str, argument: Node, context: Context) -> 
     try:
         if function == "Fn::Equals" and len(operands) == 2:
             left, right = (_comparable(stack.value(operand, context)) for operand in operands)
-            return equal(left, right)
+            return compare(left, right, stack.run.assumptions, stack.run.questions)
         if function == "Fn::Not" and len(operands) == 1:
             return ~holds(stack, operands[0], context)
         if function == "Fn::And" and operands:
@@ -67,6 +76,8 @@ def operation(stack: Stack, function: str, argument: Node, context: Context) -> 
 
 def _comparable(value: Value) -> Value:
     """CloudFormation compares scalars as strings: ``true`` equals ``"true"``."""
+    if isinstance(value, Unknown) and value.candidates is not None:
+        return replace(value, candidates=tuple(map(_comparable, value.candidates)))
     return as_text(value) if isinstance(value, (bool, int)) else value
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, Union
 
+from ecsnet.cloudformation.scenarios import NOTHING, Assumptions, Questions
 from ecsnet.resources import Hole, Problem
 from ecsnet.values import Tri, Unknown, Value, equal
 
@@ -62,7 +63,9 @@ class Context:
 @dataclass(slots=True, eq=False)
 class Run:
     """One ``load``: what all its stacks share. ``zones``: how many zones ``Fn::GetAZs`` has. ``single``: symbols of
-    unknowns that are one word, without a comma. ``active``: what is being evaluated, to notice circles.
+    unknowns that are one word, without a comma. ``active``: what is being evaluated, to notice circles. ``questions``:
+    what conditions ask that ``assumptions`` do not answer; ``open_conditions``: those that did so in the runs before
+    this one, with the addresses of their stacks; ``wanted``: the types of resources that conditions are asked for.
     """
 
     boundary: str
@@ -73,9 +76,19 @@ class Run:
     holes: list[Hole] = field(default_factory=list)
     single: set[str] = field(default_factory=set)
     active: set[object] = field(default_factory=set)
+    assumptions: Assumptions = NOTHING
+    questions: Questions = field(default_factory=Questions)
+    open_conditions: tuple[tuple[str, str], ...] = ()
+    wanted: frozenset[str] | None = None
     depth: int = 0
     steps: int = 0
     stacks: int = 0
+
+    def again(self, assumptions: Assumptions) -> Run:
+        """A run over the same documents, with more taken for granted."""
+        known = dict.fromkeys((*self.open_conditions, *self.questions.conditions))
+        return Run(self.boundary, self.zones, self.documents, assumptions=assumptions, open_conditions=tuple(known),
+                   wanted=self.wanted)  # fmt: skip
 
     def exhausted(self) -> Unknown | None:
         """Counts one step; why to go no further, if so."""
@@ -85,6 +98,15 @@ class Run:
         if self.depth > MAX_NESTING:
             return Unknown(f"more than {MAX_NESTING} levels of evaluation")
         return None
+
+    @contextmanager
+    def asking(self, questions: Questions) -> Iterator[None]:
+        """What is asked meanwhile is noted in ``questions``."""
+        before, self.questions = self.questions, questions
+        try:
+            yield
+        finally:
+            self.questions = before
 
     @contextmanager
     def entered(self, key: object) -> Iterator[bool]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ecsnet.cloudformation import conditions
 from ecsnet.cloudformation.context import Context
 from ecsnet.cloudformation.nodes import LOOP, Items, Node, Scalar, Table
-from ecsnet.cloudformation.properties import Declared
+from ecsnet.cloudformation.properties import STACKS, Declared
+from ecsnet.cloudformation.scenarios import Questions
 from ecsnet.resources import Hole
 from ecsnet.values import Tri
 
@@ -35,8 +36,14 @@ def declared(stack: Stack) -> Iterator[Declared]:
         if kind is None or not isinstance(body, Table):
             stack.complain(place.pair.key.start, f"the resource {name!r} has no Type")
             continue
-        exists, guard, context = _existence(stack, body, place.context)
+        with stack.run.asking(stack.run.questions if _matters(stack, kind) else Questions()):
+            exists, guard, context = _existence(stack, body, place.context)
         yield Declared(name, kind, place.pair.key, body, place.path, context, exists, guard)
+
+
+def _matters(stack: Stack, kind: str) -> bool:
+    """Whether it is worth asking for the conditions of a resource."""
+    return stack.run.wanted is None or kind in stack.run.wanted or kind in STACKS
 
 
 def _type(body: Node) -> str | None:

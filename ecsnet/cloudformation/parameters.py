@@ -25,6 +25,8 @@ def is_pseudo(name: str) -> bool:
 def pseudo(stack: Stack, name: str) -> Value:
     """Region and account are the same in nested stacks; a stack's name is its own."""
     symbol = stack.address + name if name in _OF_THE_STACK else name
+    if symbol in stack.run.assumptions.values:
+        return stack.run.assumptions.values[symbol]
     if name != "AWS::NotificationARNs":
         stack.run.single.add(symbol)
     return Unknown(f"{name} is known only at deployment", symbol=symbol if name in _PSEUDO else "")
@@ -45,12 +47,19 @@ def parameter(stack: Stack, name: str) -> Value:
     if default is not None:
         value: Value = _written(default) if isinstance(default, Scalar) else stack.value(default, Context())
         return _typed(stack, value, kind, symbol, origin)
+    known = stack.run.assumptions
+    if symbol in known.values:
+        return _typed(stack, known.values[symbol], kind.removeprefix(_SSM).rstrip(">"), symbol, origin)
     reason = f"parameter {name} has no default"
     if kind == _ZONES:
         return Unknown(reason, origin, symbol, symbol)
     if not is_list(kind) and not kind.startswith(_SSM) and kind not in ("String", "Number"):
         stack.run.single.add(symbol)
-    return Unknown(reason, origin, symbol, "", _allowed(table.get("AllowedValues"), kind))
+    choices = _allowed(table.get("AllowedValues"), kind)
+    excluded = known.others.get(symbol, ())
+    if choices is not None and excluded:
+        choices = tuple(choice for choice in choices if as_text(choice) not in excluded)
+    return Unknown(reason, origin, symbol, "", choices)
 
 
 def is_list(kind: str) -> bool:

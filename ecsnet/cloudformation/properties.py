@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ecsnet.cloudformation.stack import Stack
 
 
+STACKS = frozenset({"AWS::CloudFormation::Stack", "AWS::Serverless::Application"})
 _HOLES = ("Custom::", "AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Macro")
 
 
@@ -36,7 +37,7 @@ class Declared:
 
     @property
     def is_stack(self) -> bool:
-        return self.type in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+        return self.type in STACKS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,6 +21,7 @@ from ecsnet.cloudformation.nodes import (
     position,
 )
 from ecsnet.cloudformation.properties import Declared, Place, Properties
+from ecsnet.cloudformation.scenarios import MAX_ALLOWED, Question, Questions, allowed
 from ecsnet.cloudformation.texts import dynamic
 from ecsnet.resources import Call, Problem
 from ecsnet.values import Key, Reference, Several, Span, Tri, Unknown, Value
@@ -55,7 +56,7 @@ class Stack:
     ancestors: tuple[str, ...] = ()
     sections: dict[str, Mapping[str, Place]] = field(default_factory=dict)
     memo: dict[object, Result] = field(default_factory=dict)
-    decided: dict[tuple[str, Context], Tri] = field(default_factory=dict)
+    decided: dict[tuple[str, Context], tuple[Tri, Questions]] = field(default_factory=dict)
     assumed: dict[tuple[str, bool, Context], Context] = field(default_factory=dict)
     found: dict[str, Declared] | None = None
     children: dict[str, Stack | None] = field(default_factory=dict)
@@ -82,6 +83,14 @@ class Stack:
                     (*self.calls, Call(address, self.span_of(declared))), (*self.ancestors, real),
                 )  # fmt: skip
         return self.children[declared.name]
+
+    def all(self) -> Iterator[Stack]:
+        """This stack and all that are nested in it, as far as their templates are here."""
+        yield self
+        for declared in self.declared.values():
+            child = self.child(declared) if declared.is_stack else None
+            if child is not None:
+                yield from child.all()
 
     def _parameters_of(self, declared: Declared) -> Mapping[str, Value]:
         node = declared.body.get("Properties")
@@ -264,7 +273,11 @@ class Stack:
                 if not first:
                     return Unknown(f"parameter {name} depends on itself")
                 self.memo[key] = parameters.parameter(self, name)
-        return settle(self.memo[key])
+        value = settle(self.memo[key])
+        choices = allowed(value)
+        if choices is not None and isinstance(value, Unknown) and len(choices) <= MAX_ALLOWED:
+            self.run.questions.ask(Question(value.symbol, (), choices))
+        return value
 
     def attribute(self, declared: Declared, attribute: str, context: Context) -> Value:
         """``Ref`` (attribute ``Ref``) or ``Fn::GetAtt`` of a resource that is declared here."""

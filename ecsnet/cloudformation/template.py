@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import islice
 
-from ecsnet.cloudformation import declarations
+from ecsnet.cloudformation import conditions, declarations
 from ecsnet.cloudformation.checks import check
 from ecsnet.cloudformation.context import Context, Run
 from ecsnet.cloudformation.document import parse, read_file
 from ecsnet.cloudformation.nested import checkout, real_path
-from ecsnet.cloudformation.nodes import LOOP, DocumentPath, Items, Node, Scalar, Table
+from ecsnet.cloudformation.nodes import LOOP, Document, DocumentPath, Items, Node, Scalar, Table
 from ecsnet.cloudformation.properties import Declared, Place, Properties
+from ecsnet.cloudformation.scenarios import NOTHING, Questions
 from ecsnet.cloudformation.stack import Stack
 from ecsnet.resources import Configuration, Hole, Path, Problem, Resource
 from ecsnet.values import Reference, Span, Tri, Unknown, Value
@@ -24,12 +26,14 @@ def load(
     parameters: Mapping[str, Value] | None = None,
     zones: int = 3,
     boundary: str | None = None,
+    wanted: frozenset[str] | None = None,
 ) -> Configuration | None:
     """The template in ``path`` with the nested stacks that are there; ``None`` for a file that is no template.
 
     ``text``: the content, where it is not that of the file. ``parameters``: values that take the place of defaults.
     ``zones``: how many zones ``Fn::GetAZs`` lists. ``boundary``: the folder that nested templates are read from; left
-    out, the checkout that the template is in, else its folder. Nothing is fetched, and no input raises.
+    out, the checkout that the template is in, else its folder. ``wanted``: the types of resources whose conditions are
+    worth a scenario; left out, all. Nothing is fetched, and no input raises.
     """
     content = text if text is not None else read_file(path)
     if isinstance(content, str):
@@ -39,16 +43,60 @@ def load(
         return None
     if isinstance(document, Problem):
         return Configuration(path, "cloudformation", {}, problems=(document,), files=(path,))
-    run = Run(boundary or checkout(path), max(1, min(zones, 26)))
+    run = Run(boundary or checkout(path), max(1, min(zones, 26)), {real_path(path): document}, wanted=wanted)
+    return _evaluate(run, document, parameters or {})
+
+
+def _evaluate(run: Run, document: Document, parameters: Mapping[str, Value]) -> Configuration:
+    path = document.file
     run.files.append(path)
-    real = real_path(path)
-    run.documents[real] = document
-    root = Stack(run, document, parameters or {}, ancestors=(real,))
+    root = Stack(run, document, parameters, ancestors=(real_path(path),))
     resources: dict[str, Resource] = {}
     _list(root, resources)
     return Configuration(
-        path, "cloudformation", resources, tuple(run.holes), tuple(run.problems), tuple(dict.fromkeys(run.files))
+        path,
+        "cloudformation",
+        resources,
+        tuple(run.holes),
+        tuple(run.problems),
+        tuple(dict.fromkeys(run.files)),
+        scenario=_scenario(root),
+        choices=_Choices(root, parameters),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choices:
+    """The questions that came up when ``root`` was evaluated, which goes on when resources are read."""
+
+    root: Stack
+    parameters: Mapping[str, Value]
+
+    def questions(self) -> tuple[str, ...]:
+        """Those about words in conditions first: what else a parameter is used for may not matter."""
+        asked = self.root.run.questions.asked.values()
+        return tuple(question.name for question in sorted(asked, key=lambda question: not question.words))
+
+    def answers(self, question: str) -> tuple[Configuration, ...]:
+        run = self.root.run
+        return tuple(
+            _evaluate(run.again(assumed), self.root.document, self.parameters)
+            for assumed in run.questions.asked[question].answers(run.assumptions)
+        )
+
+
+def _scenario(root: Stack) -> Mapping[str, str]:
+    """Conditions that were open, and are decided by what is assumed; then the parameters themselves."""
+    run = root.run
+    stacks = {stack.address: stack for stack in root.all()} if run.open_conditions else {}
+    found: dict[str, str] = {}
+    with run.asking(Questions()):
+        for address, name in run.open_conditions:
+            stack = stacks.get(address)
+            truth = conditions.named(stack, name, Context()) if stack is not None else Tri.UNKNOWN
+            if truth is not Tri.UNKNOWN:
+                found[address + name] = truth.value
+    return {**found, **run.assumptions.values}
 
 
 def called_templates(configuration: Configuration) -> tuple[str, ...]:
@@ -75,8 +123,9 @@ def _list(stack: Stack, resources: dict[str, Resource]) -> None:
             stack.run.holes.append(_hole(stack, declared))
         else:
             resources[stack.address + declared.name] = _resource(stack, declared)
-    for offset, message in check(stack):
-        stack.complain(offset, message)
+    if stack.run.assumptions is NOTHING:
+        for offset, message in check(stack):
+            stack.complain(offset, message)
 
 
 def _hole(stack: Stack, declared: Declared) -> Hole:
