@@ -28,6 +28,8 @@ def generate(folder: Path) -> int:
         for source in (STACK / "environments" / "production").iterdir():
             text = source.read_text("utf-8").replace('"production"', f'"{environment}"')
             (target / source.name).write_text(text, "utf-8")
+    # As in a checkout: it is up to its top that modules are read.
+    (folder / ".git").mkdir()
     return sum(1 for _ in folder.rglob("*.tf"))
 
 
