@@ -94,7 +94,7 @@ resource "aws_launch_template" "this" {
   name                   = try(coalesce(var.launch_template_name, var.name), null)
   image_id               = var.image_id
   user_data              = var.user_data
-  vpc_security_group_ids = length(local.interfaces) > 0 ? [] : var.security_groups
+  vpc_security_group_ids = length(local.interfaces) > 0 ? [] : var.security_groups # at: security_groups
 
   dynamic "iam_instance_profile" {
     for_each = var.create_iam_instance_profile || var.iam_instance_profile_name != null || var.iam_instance_profile_arn != null ? [1] : []

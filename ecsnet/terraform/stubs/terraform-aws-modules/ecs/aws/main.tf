@@ -87,25 +87,25 @@ module "service" {
   cluster_arn                    = module.cluster.arn
   empty_strategy_counts          = var.empty_strategy_counts
   name                           = try(coalesce(each.value.name, each.key), each.key)
-  create                         = try(each.value.create, null)                                   # at: services
-  create_service                 = try(each.value.create_service, null)                           # at: services
-  ignore_task_definition_changes = try(each.value.ignore_task_definition_changes, null)           # at: services
-  family                         = try(each.value.family, null)                                   # at: services
-  launch_type                    = try(each.value.launch_type, null)                              # at: services
-  capacity_provider_strategy     = try(each.value.capacity_provider_strategy, null)               # at: services
-  deployment_controller          = try(each.value.deployment_controller, null)                    # at: services
-  network_mode                   = try(each.value.network_mode, null)                             # at: services
-  requires_compatibilities       = try(each.value.requires_compatibilities, null)                 # at: services
-  subnet_ids                     = try(each.value.subnet_ids, null)                               # at: services
-  assign_public_ip               = try(each.value.assign_public_ip, null)                         # at: services
-  security_group_ids             = try(each.value.security_group_ids, null)                       # at: services
-  vpc_id                         = try(each.value.vpc_id, null)                                   # at: services
-  create_security_group          = try(each.value.create_security_group, null)                    # at: services
-  security_group_rules           = try(coalesce(each.value.security_group_rules, {}), {})         # at: services
-  security_group_ingress_rules   = try(coalesce(each.value.security_group_ingress_rules, {}), {}) # at: services
-  security_group_egress_rules    = try(coalesce(each.value.security_group_egress_rules, {}), {})  # at: services
-  create_task_definition         = try(each.value.create_task_definition, null)                   # at: services
-  task_definition_arn            = try(each.value.task_definition_arn, null)                      # at: services
+  create                         = try(each.value.create, null)                         # at: services
+  create_service                 = try(each.value.create_service, null)                 # at: services
+  ignore_task_definition_changes = try(each.value.ignore_task_definition_changes, null) # at: services
+  family                         = try(each.value.family, null)                         # at: services
+  launch_type                    = try(each.value.launch_type, null)                    # at: services
+  capacity_provider_strategy     = try(each.value.capacity_provider_strategy, null)     # at: services
+  deployment_controller          = try(each.value.deployment_controller, null)          # at: services
+  network_mode                   = try(each.value.network_mode, null)                   # at: services
+  requires_compatibilities       = try(each.value.requires_compatibilities, null)       # at: services
+  subnet_ids                     = try(each.value.subnet_ids, null)                     # at: services
+  assign_public_ip               = try(each.value.assign_public_ip, null)               # at: services
+  security_group_ids             = try(each.value.security_group_ids, null)             # at: services
+  vpc_id                         = try(each.value.vpc_id, null)                         # at: services
+  create_security_group          = try(each.value.create_security_group, null)          # at: services
+  security_group_rules           = try(each.value.security_group_rules, null)           # at: services
+  security_group_ingress_rules   = try(each.value.security_group_ingress_rules, null)   # at: services
+  security_group_egress_rules    = try(each.value.security_group_egress_rules, null)    # at: services
+  create_task_definition         = try(each.value.create_task_definition, null)         # at: services
+  task_definition_arn            = try(each.value.task_definition_arn, null)            # at: services
 }
 
 output "cluster_arn" {

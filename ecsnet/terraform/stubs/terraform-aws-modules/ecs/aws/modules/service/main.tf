@@ -308,7 +308,7 @@ resource "aws_vpc_security_group_egress_rule" "this" {
 
 # at: security_group_rules
 resource "aws_security_group_rule" "this" {
-  for_each = { for name, rule in var.security_group_rules : name => rule if local.create_security_group }
+  for_each = { for name, rule in var.security_group_rules == null ? {} : var.security_group_rules : name => rule if local.create_security_group }
 
   security_group_id        = aws_security_group.this[0].id
   type                     = each.value.type
