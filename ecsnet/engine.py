@@ -64,6 +64,7 @@ def judge(roots: Iterable[Configuration | Problem], rules: Sequence[Rule], start
         tally.problems.update(dict.fromkeys(root.problems))
         tally.files.update(root.files)
         _judge_root(root, rules, tally)
+        tally.problems.update(dict.fromkeys(root.problems_met()))
     return Report(
         findings=tuple(sorted(tally.findings.values(), key=lambda found: (*_order(found.span), *_name(found)))),
         passed=tuple(sorted(tally.passed.values(), key=lambda found: (*_order(found.resource.header), *_name(found)))),

@@ -126,8 +126,8 @@ class Choices(Protocol):
 class Configuration:
     """One root, evaluated. ``resources`` by address, in order of declaration; ``files``: all that it was read from.
 
-    ``scenario``: the conditions and parameters that are taken for granted, by name, with their values; ``choices``:
-    what else can be.
+    ``problems_met``: those of values that were read since: to be asked for when all is read. ``scenario``: the
+    conditions and parameters that are taken for granted, by name, with their values; ``choices``: what else can be.
     """
 
     root: str
@@ -136,5 +136,6 @@ class Configuration:
     holes: tuple[Hole, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()
+    problems_met: Callable[[], tuple[Problem, ...]] = tuple
     scenario: Mapping[str, str] = field(default_factory=dict)
     choices: Choices | None = field(default=None, repr=False)

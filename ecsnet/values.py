@@ -152,6 +152,7 @@ Value = Union[
 Part = Union[str, Unknown, Reference]
 
 _OPAQUE = (Unknown, Reference, Text, Encoded)
+MAX_COMPARED = 10_000
 _IDENTITIES = frozenset({"id", "arn", "Ref", "Arn"})
 
 
@@ -222,33 +223,42 @@ def unknowns(value: Value) -> Iterator[Unknown]:
     return (leaf for leaf in leaves(value) if isinstance(leaf, Unknown))
 
 
-def equal(a: Value, b: Value) -> Tri:
-    """Whether two values are provably the same, provably different, or neither."""
+def equal(a: Value, b: Value, left: list[int] | None = None) -> Tri:
+    """Whether two values are provably the same, provably different, or neither.
+
+    ``left``: how many candidates may yet be compared; what it takes more for is not told.
+    """
     if isinstance(a, Several) or isinstance(b, Several):
         return Tri.UNKNOWN
     if isinstance(a, _OPAQUE) or isinstance(b, _OPAQUE):
-        return _equal_opaque(a, b)
+        return _equal_opaque(a, b, left)
     if isinstance(a, tuple) and isinstance(b, tuple):
         if any(isinstance(item, Several) for item in (*a, *b)):
             return Tri.UNKNOWN
         if len(a) != len(b):
             return Tri.FALSE
-        return Tri.all(map(equal, a, b))
+        left = left or [MAX_COMPARED]
+        return Tri.all(equal(x, y, left) for x, y in zip(a, b))
     if isinstance(a, Mapping) and isinstance(b, Mapping):
         if all(isinstance(key, str) for key in (*a, *b)) and a.keys() != b.keys():
             return Tri.FALSE
         if a.keys() != b.keys():
             return Tri.UNKNOWN
-        return Tri.all(equal(item, b[key]) for key, item in a.items())
+        left = left or [MAX_COMPARED]
+        return Tri.all(equal(item, b[key], left) for key, item in a.items())
     if isinstance(a, bool) is not isinstance(b, bool):
         return Tri.FALSE
     return Tri.of(a == b)
 
 
-def _equal_opaque(a: Value, b: Value) -> Tri:
+def _equal_opaque(a: Value, b: Value, left: list[int] | None) -> Tri:
+    left = left or [MAX_COMPARED]
     for one, other in ((a, b), (b, a)):
         if isinstance(one, Unknown) and one.candidates is not None:
-            results = {equal(candidate, other) for candidate in one.candidates}
+            left[0] -= len(one.candidates)
+            if left[0] < 0:
+                return Tri.UNKNOWN
+            results = {equal(candidate, other, left) for candidate in one.candidates}
             if results == {Tri.FALSE}:
                 return Tri.FALSE
     if isinstance(a, Unknown) and isinstance(b, Unknown):
@@ -256,9 +266,9 @@ def _equal_opaque(a: Value, b: Value) -> Tri:
             return Tri.TRUE
         return Tri.of(False) if a.series and a.series == b.series and a.symbol and b.symbol else Tri.UNKNOWN
     if isinstance(a, Reference) and isinstance(b, Reference):
-        return _equal_references(a, b)
+        return _equal_references(a, b, left)
     if isinstance(a, Encoded) and isinstance(b, Encoded) and a.encoding == b.encoding:
-        return equal(a.value, b.value)
+        return equal(a.value, b.value, left)
     for one, other in ((a, b), (b, a)):
         # What AWS makes up at deployment, an id or an ARN, is never null and never empty.
         if isinstance(one, Reference) and one.attribute in _IDENTITIES and (other is None or other == ""):
@@ -275,11 +285,11 @@ def _equal_opaque(a: Value, b: Value) -> Tri:
     return Tri.UNKNOWN
 
 
-def _equal_references(a: Reference, b: Reference) -> Tri:
+def _equal_references(a: Reference, b: Reference, left: list[int]) -> Tri:
     if a.attribute != b.attribute:
         return Tri.UNKNOWN
     if a.target == b.target:
-        return Tri.TRUE if a.index is None and b.index is None else equal(a.index, b.index)
+        return Tri.TRUE if a.index is None and b.index is None else equal(a.index, b.index, left)
     return Tri.FALSE if a.attribute in _IDENTITIES else Tri.UNKNOWN
 
 

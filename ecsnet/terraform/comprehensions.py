@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ecsnet.terraform import convert
+from ecsnet.terraform.budget import MAX_ELEMENTS, LimitError, meter
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.lazy import Elements, Entries
 from ecsnet.terraform.steps import index, is_opaque, unknown_like
 from ecsnet.values import Encoded, Key, Reference, Set, Several, Text, Tri, Unknown, Value, equal
 
-MAX_ELEMENTS = 100_000
 MAX_OPAQUE_KEYS = 500
 
 
@@ -39,7 +39,7 @@ def entries(collection: Value) -> Iterator[Entry]:
         yield from _elements(collection)
     elif isinstance(collection, Mapping):
         if len(collection) > MAX_ELEMENTS:
-            raise EvaluationError(f"A collection of more than {MAX_ELEMENTS} elements.")
+            raise LimitError(f"a collection of more than {MAX_ELEMENTS} elements")
         for name in sorted(key for key in collection if isinstance(key, str)):
             yield _entry(name, collection[name])
         for key in collection:
@@ -58,7 +58,7 @@ def _entry(key: Key, value: Value) -> Entry:
 
 def _elements(collection: tuple[Value, ...]) -> Iterator[Entry]:
     if len(collection) > MAX_ELEMENTS:
-        raise EvaluationError(f"A collection of more than {MAX_ELEMENTS} elements.")
+        raise LimitError(f"a collection of more than {MAX_ELEMENTS} elements")
     moved = False
     for position, item in enumerate(collection):
         element = item.element if isinstance(item, Several) else item
@@ -127,6 +127,7 @@ class ObjectBuilder:
                 self._give_up(name)
             return name
         for other in table if not isinstance(name, str) else self._opaque:
+            meter.charge()
             same = equal(name, other)
             if same is Tri.TRUE:
                 return other

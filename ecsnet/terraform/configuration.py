@@ -62,5 +62,5 @@ def load(
     for one in modules:
         problems.update(dict.fromkeys(one.folder.problems))
         read.update(dict.fromkeys(one.folder.files))
-    problems.update(evaluation.problems)
-    return Configuration(root, "terraform", resources, holes, tuple(problems), tuple(read))
+    problems.update(dict.fromkeys(evaluation.problems_met()))
+    return Configuration(root, "terraform", resources, holes, tuple(problems), tuple(read), evaluation.problems_met)

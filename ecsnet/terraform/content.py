@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ecsnet.terraform.ast import Attribute, Block, Expression, Literal, ObjectCons, Template, TupleCons, Variable
+from ecsnet.terraform.budget import PER_BODY
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.evaluate import NestedScope, Scope, evaluate
 from ecsnet.terraform.folders import Layer
@@ -31,11 +32,15 @@ class Entry:
 
 
 def value_of(expression: Expression, scope: Scope, source: Source) -> Value:
-    """An expression's value: where Terraform would reject it, unknown for that reason."""
+    """An expression's value: where Terraform would reject it, or it takes too much work, unknown for that reason."""
     try:
-        return evaluate(expression, scope)
+        value = evaluate(expression, scope)
     except EvaluationError as error:
-        return Unknown(str(error), source.span(expression.start, expression.end))
+        value = Unknown(str(error), source.span(expression.start, expression.end))
+    budget = scope.functions.budget
+    if budget.reason and budget.span is None:
+        budget.span = source.span(expression.start, expression.end)
+    return value
 
 
 def entries(value: Value, symbol: str) -> tuple[Entry, ...]:
@@ -128,6 +133,7 @@ class Content(Mapping[Key, Value]):
         hidden: frozenset[str] = frozenset(),
         cycle: Callable[[str], Value] = no_cycle,
     ) -> None:
+        stack.budget.spend(PER_BODY)
         self._cycle = cycle
         self._scope = scope
         self._stack = stack
@@ -151,16 +157,19 @@ class Content(Mapping[Key, Value]):
     def __getitem__(self, name: Key) -> Value:
         if not isinstance(name, str) or name not in self:
             raise KeyError(name)
+        budget = self._stack.budget
         if name not in self._values:
             if name in self._running:
                 return self._values.setdefault(name, self._cycle(name))
+            if budget.left <= 0:
+                return budget.spent()
             self._running.add(name)
             try:
                 value = self._stack.run(lambda: self._evaluate(name))
             finally:
                 self._running.discard(name)
             self._values.setdefault(name, value)
-        return self._values[name]
+        return budget.read(self._values[name])
 
     def __contains__(self, name: object) -> bool:
         return name in self._attributes or name in self._blocks
@@ -223,7 +232,9 @@ class Content(Mapping[Key, Value]):
         except EvaluationError as error:
             found = entries(Unknown(str(error), header), symbol)
         if len(found) > MAX_BLOCKS:
-            found = entries(Unknown(f"more than {MAX_BLOCKS} blocks"), symbol)
+            found = entries(self._stack.budget.met(f"more than {MAX_BLOCKS} blocks"), symbol)
+        elif self._stack.budget.left <= PER_BODY * len(found):
+            found = entries(self._stack.budget.spent(), symbol)
         for entry in found:
             scope = NestedScope(self._scope, {name: {"key": entry.key, "value": entry.value}})
             content = Content((Layer(source, body),), scope, self._stack)

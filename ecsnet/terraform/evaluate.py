@@ -31,6 +31,7 @@ from ecsnet.terraform.ast import (
     Unary,
     Variable,
 )
+from ecsnet.terraform.budget import MAX_TEXT, LimitError, meter
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions import FunctionContext
 from ecsnet.terraform.lazy import doubts
@@ -38,10 +39,6 @@ from ecsnet.terraform.parser import SyntaxProblem
 from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import parse_template
 from ecsnet.values import Several, Text, Tri, Unknown, Value, is_known, text
-
-MAX_ELEMENTS = comprehensions.MAX_ELEMENTS
-MAX_TEXT = 4_000_000
-"""Characters of one string."""
 
 _TOO_DEEP = "expression nested too deeply to evaluate"
 _MAY_NOT_EXIST = Unknown("whether an instance exists is not in the configuration")
@@ -88,11 +85,16 @@ class _TemplateScope:
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
-    """The value of ``expression``; raises ``EvaluationError`` where Terraform would stop."""
+    """The value of ``expression``, unknown where it takes too much work; ``EvaluationError`` where Terraform stops."""
+    before = meter.begin(scope.functions.budget)
     try:
         return _evaluate(expression, scope)
     except RecursionError:
         raise EvaluationError(_TOO_DEEP) from None
+    except LimitError as limit:
+        return meter.met(str(limit))
+    finally:
+        meter.end(before)
 
 
 def render_template(template: str, variables: Mapping[str, Value], context: FunctionContext) -> Value:
@@ -111,6 +113,7 @@ def render_template(template: str, variables: Mapping[str, Value], context: Func
 
 
 def _evaluate(expression: Expression, scope: Scope) -> Value:
+    meter.charge()
     return _EVALUATORS[type(expression)](expression, scope)
 
 
@@ -131,14 +134,14 @@ def _splat_item(node: SplatItem, scope: Scope) -> Value:
 
 
 def _tuple(node: TupleCons, scope: Scope) -> Value:
-    return tuple([_evaluate(item, scope) for item in node.items])
+    return meter.made(tuple([_evaluate(item, scope) for item in node.items]))
 
 
 def _object(node: ObjectCons, scope: Scope) -> Value:
     builder = comprehensions.ObjectBuilder("overwrite")
     for key, item in node.items:
         builder.add(_evaluate(key, scope), _evaluate(item, scope))
-    return builder.value()
+    return meter.made(builder.value())
 
 
 def _get_attr(node: GetAttr, scope: Scope) -> Value:
@@ -154,7 +157,7 @@ def _splat(node: Splat, scope: Scope) -> Value:
         return _evaluate(node.each, NestedScope(scope, {_ITEM: item}))
 
     source = _evaluate(node.source, scope)
-    return steps.splat(source, (lambda item: item) if isinstance(node.each, SplatItem) else each)
+    return meter.made(steps.splat(source, (lambda item: item) if isinstance(node.each, SplatItem) else each))
 
 
 def _unary(node: Unary, scope: Scope) -> Value:
@@ -195,7 +198,7 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
     condition = _evaluate(node.condition, scope)
     truth = operators.truth(condition, "The condition")
     if truth is Tri.UNKNOWN:
-        return steps.one_of((_possible(node.true, scope), _possible(node.false, scope)), condition)
+        return meter.made(steps.one_of((_possible(node.true, scope), _possible(node.false, scope)), condition))
     chosen, other = (node.true, node.false) if truth is Tri.TRUE else (node.false, node.true)
     value = _evaluate(chosen, scope)
     if value is not None and not isinstance(value, (str, tuple, Mapping)) and _is_string(other):
@@ -244,7 +247,7 @@ def _for_over(node: For, collection: Value, scope: Scope) -> Value:
         else:
             result = _evaluate(node.result, inner)
             items.append(result if certain else Several(result, symbol))
-    return tuple(items) if node.key_result is None else builder.value()
+    return meter.made(tuple(items) if node.key_result is None else builder.value())
 
 
 def _template(node: Template, scope: Scope) -> Value:
@@ -260,9 +263,9 @@ def _joined(node: Template, scope: Scope) -> Value:
         value = _string(_evaluate(part, scope))
         size += len(value) if isinstance(value, str) else 1
         if size > MAX_TEXT:
-            raise EvaluationError(f"A string of more than {MAX_TEXT} characters.")
+            raise LimitError(f"a string of more than {MAX_TEXT} characters")
         parts.append(value)
-    return text(parts)
+    return meter.made(text(parts))
 
 
 def _string(value: Value) -> Value:
@@ -298,8 +301,8 @@ def _template_for(node: TemplateFor, scope: Scope) -> Value:
         parts.append(value if entry.certain else Unknown("repeated an unknown number of times"))
         size += len(value) if isinstance(value, str) else 1
         if size > MAX_TEXT:
-            raise EvaluationError(f"A string of more than {MAX_TEXT} characters.")
-    return text(parts)
+            raise LimitError(f"a string of more than {MAX_TEXT} characters")
+    return meter.made(text(parts))
 
 
 def _call(node: Call, scope: Scope) -> Value:

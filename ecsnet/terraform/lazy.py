@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from ecsnet.terraform.budget import Budget
 from ecsnet.values import Key, Several, Unknown, Value
 
 MAX_DEPTH = 200
@@ -38,10 +39,11 @@ doubts = Doubts()
 
 
 class Stack:
-    """How deep in one another lazy values are being worked out."""
+    """How deep in one another lazy values are being worked out, and the work that is left for them."""
 
     def __init__(self) -> None:
         self.depth = 0
+        self.budget = Budget()
 
     def run(self, compute: Callable[[], Value]) -> Value:
         """The value, or unknown where that would take more depth than there is."""
@@ -91,7 +93,7 @@ class Lazy(Mapping[Key, Value]):
         if not isinstance(name, str) or name not in self._names:
             raise KeyError(name)
         if name in self._values:
-            return self._values[name]
+            return self._stack.budget.read(self._values[name])
         if name in self._running:
             # What needs itself is unknown, whatever is then made of it further up.
             return self._values.setdefault(name, self._cycle(name))

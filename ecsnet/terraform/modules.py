@@ -12,6 +12,7 @@ from ecsnet.resources import Call, Hole, Problem, Resource
 from ecsnet.terraform import data_sources
 from ecsnet.terraform.ast import Expression, GetAttr, ObjectCons, Template, Variable
 from ecsnet.terraform.ast import Literal as LiteralNode
+from ecsnet.terraform.budget import PER_INSTANCE, PER_MODULE
 from ecsnet.terraform.content import Content, value_of
 from ecsnet.terraform.convert import to_type
 from ecsnet.terraform.errors import EvaluationError
@@ -46,6 +47,14 @@ class Evaluation:
 
     def problem(self, span: Span, message: str) -> None:
         self.problems[Problem(span.file, span.start_line, span.start_column, message)] = None
+
+    def problems_met(self) -> tuple[Problem, ...]:
+        """All problems so far. Values are worked out when they are read, and more come up then."""
+        budget = self.stack.budget
+        if budget.reason:
+            span = budget.span or Span(self.root, 1, 1, 1, 1)
+            self.problem(span, f"{budget.reason}: what is beyond that bound is taken as unknown")
+        return tuple(self.problems)
 
     def first(self, series: str, address: str) -> str:
         """The address that the elements of a series are called by, the same in every module."""
@@ -186,7 +195,9 @@ class Module:
         self.standing = standing
         self.parent = parent
         self._inputs = inputs
-        self.functions = FunctionContext(evaluation.root, evaluation.sources.boundary, self._render)
+        self.functions = FunctionContext(
+            evaluation.root, evaluation.sources.boundary, self._render, evaluation.stack.budget
+        )
         stack = evaluation.stack
         self.variables = Lazy(stack, folder.variables, self._variable, self._cycle("var", folder.variables))
         self.locals = Lazy(stack, folder.locals, self._local, self._local_cycle)
@@ -312,6 +323,10 @@ class Module:
                 self._expanding.discard(key)
             if found.problem:
                 self.evaluation.problem(declaration.header, found.problem)
+            cost = PER_INSTANCE * len(found.instances)
+            if not self.evaluation.stack.budget.spend(cost):
+                self.evaluation.stack.budget.spent()
+                found = Expansion("single", {"": Instance(exists=Tri.UNKNOWN, many=True)})
             self._expansions[key] = found
         return self._expansions[key]
 
@@ -428,6 +443,9 @@ class Module:
         address = self.standing.within(f"module.{name}{instance.suffix}")
         scope: Scope = NestedScope(self, instance.names) if instance.names else self
         arguments = Content(declaration.layers, scope, self.evaluation.stack, _CALL_META)
+        budget = self.evaluation.stack.budget
+        if not budget.spend(PER_MODULE):
+            return Missed(address, budget.spent().reason, arguments)
         located = self._located(name, declaration)
         if isinstance(located, Absent):
             if located.wrong:

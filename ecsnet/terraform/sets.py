@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 from functools import cmp_to_key
 
+from ecsnet.terraform.budget import meter
 from ecsnet.values import Reference, Set, Several, Text, Tri, Unknown, Value, equal, is_known
 
 MAX_OPAQUE = 1000
@@ -55,7 +56,14 @@ def distinct(items: Sequence[Value]) -> list[Value] | None:
 
 def member(item: Value, items: Iterable[Value]) -> Tri:
     """Whether ``item`` is among ``items``; elements of unknown number are left out of account."""
-    return Tri.any(equal(item, other) for other in items if not isinstance(other, Several))
+    result = Tri.FALSE
+    for other in items:
+        meter.charge()
+        if not isinstance(other, Several):
+            result |= equal(item, other)
+            if result is Tri.TRUE:
+                break
+    return result
 
 
 def sort_values(items: Sequence[Value]) -> list[Value] | None:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from ecsnet.terraform import convert
+from ecsnet.terraform.budget import meter
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.lazy import Certain, Elements, Entries
 from ecsnet.values import Encoded, Key, Reference, Set, Several, Text, Tri, Unknown, Value, equal
 
 MAX_CANDIDATES = 32
+MAX_NAME = 1_000
+"""Characters of a symbol, and of the attribute of a reference."""
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _OPAQUE = (Unknown, Reference, Text, Encoded)
@@ -122,6 +125,11 @@ def index(value: Value, key: Value) -> Value:
 
 def _shown(key: Value) -> str:
     """A key as symbols show it: ``[0]``, ``.name``, ``["a b"]``, ``[var.key]``; "" where it has no name."""
+    shown = _written(key)
+    return shown if len(shown) <= MAX_NAME else ""
+
+
+def _written(key: Value) -> str:
     if isinstance(key, bool):
         return ".true" if key else ".false"
     if isinstance(key, (int, Decimal)):
@@ -184,6 +192,7 @@ def _lookup(value: Mapping[Key, Value], key: Value, message: str) -> Value:
         return _plain(value[key])
     possible: list[Key] = []
     for other in value:
+        meter.charge()
         if isinstance(key, str) and isinstance(other, str):
             continue
         same = equal(other, key)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 
+from ecsnet.terraform.budget import meter
 from ecsnet.terraform.convert import pick, to_type
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.signature import Function, FunctionContext, Parameter, parameters
@@ -38,9 +39,9 @@ def call(name: str, args: tuple[Value, ...], context: FunctionContext) -> Value:
     signature = parameters(function.signature)
     _check_count(name, signature, len(args))
     try:
-        return _call(name, function, signature, args, context)
+        return meter.made(_call(name, function, signature, args, context))
     except (RecursionError, OverflowError, MemoryError):
-        return Unknown(f"{name} of values that are too large or nested too deeply")
+        return meter.met(f"{name} of values that are too large or nested too deeply")
 
 
 def _call(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from ecsnet.terraform import sets, steps
+from ecsnet.terraform.budget import MAX_ELEMENTS, MAX_TEXT, meter
 from ecsnet.terraform.convert import infer, pick, set_to_tuple, to_bool, to_type, unify, unordered
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.texts import graphemes
@@ -13,7 +14,6 @@ from ecsnet.terraform.lazy import Elements, Entries
 from ecsnet.terraform.types import Collection, Type
 from ecsnet.values import Encoded, Reference, Set, Several, Text, Tri, Unknown, Value, equal, text
 
-MAX_ELEMENTS = 100_000
 _COUNT = "the number of elements is unknown"
 _SCALARS = ("id", "arn", "name", "ip", "zone", "cidr_block", "address")
 
@@ -181,6 +181,7 @@ def index(value: Value, wanted: Value) -> Value:
         return steps.unknown_like(value)
     possible: list[Value] = []
     for position, item in enumerate(items):
+        meter.charge()
         found = Tri.UNKNOWN if isinstance(item, Several) else equal(item, wanted)
         if isinstance(item, Several) and equal(item.element, wanted) is not Tri.FALSE:
             return Unknown(_COUNT)
@@ -205,6 +206,7 @@ def contains(value: Value, wanted: Value) -> Value:
         return steps.unknown_like(value)
     found = Tri.FALSE
     for item in items:
+        meter.charge()
         if isinstance(item, Several):
             found |= equal(item.element, wanted) & Tri.UNKNOWN
         else:
@@ -320,6 +322,7 @@ def setproduct(*lists: Value) -> Value:
         columns.append(items)
         total *= len(items)
         bounded(total)
+    meter.charge(total * len(columns))
     rows: list[tuple[Value, ...]] = [()]
     for column in columns:
         rows = [(*row, item) for row in rows for item in column]
@@ -442,10 +445,15 @@ def join(separator: Value, *lists: Value) -> Value:
         return steps.unknown_like(items)
     if not isinstance(separator, (str, Unknown, Reference, Text)) or any(isinstance(item, Several) for item in items):
         return Unknown(_COUNT)
+    between = len(separator) if isinstance(separator, str) else 1
     parts: list[Value] = []
+    size = 0
     for item in items:
         if item is None:
             raise EvaluationError("a list element is null; cannot concatenate null values")
+        size += between + (len(item) if isinstance(item, str) else 1)
+        if size > MAX_TEXT:
+            raise OverflowError
         if parts:
             parts.append(separator)
         parts.append(item)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
+from ecsnet.terraform.budget import meter
 from ecsnet.terraform.convert import set_to_tuple, to_bool, to_number, to_string
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.collections import bounded, uncertain
@@ -44,6 +45,7 @@ def format_(template: Value, *args: Value) -> Value:
     parts: list[Value] = []
     position = following = used = 0
     for match in _VERB.finditer(template):
+        meter.charge()
         parts.append(template[position : match.start()])
         position = match.end()
         flags, width, precision, number, mode = match.groups()
@@ -60,7 +62,7 @@ def format_(template: Value, *args: Value) -> Value:
         if len(width) > 5 or len(precision or "") > 6 or int(width or 0) > MAX_WIDTH:
             raise OverflowError
         places = None if precision is None else int(precision[1:] or 0)
-        parts.append(_formatted(_Verb(flags, int(width or 0), places, mode), args[index]))
+        parts.append(meter.made(_formatted(_Verb(flags, int(width or 0), places, mode), args[index])))
     parts.append(template[position:])
     if used < len(args):
         raise EvaluationError(f"too many arguments; only {used} used by format string")
@@ -170,6 +172,6 @@ def format_list(template: Value, *args: Value) -> Value:
         cells = [arg if items is None else items[row] for arg, items in zip(args, columns)]
         several = next((cell for cell in cells if isinstance(cell, Several)), None)
         plain = [cell.element if isinstance(cell, Several) else cell for cell in cells]
-        shown = format_(template, *plain)
+        shown = meter.made(format_(template, *plain))
         result.append(shown if several is None else Several(shown, several.symbol))
     return tuple(result)

@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from ecsnet.terraform.convert import to_number
 from ecsnet.terraform.errors import EvaluationError
-from ecsnet.terraform.functions.collections import MAX_ELEMENTS, whole
+from ecsnet.terraform.functions.collections import whole
 from ecsnet.terraform.numbers import fraction, from_float, rounded
 from ecsnet.values import Value
 
 Number = int | Decimal
+MAX_DIGITS = 1_000
 MAX_STEPS = 1024
 """How many elements Terraform lets ``range`` produce."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -105,7 +106,7 @@ def parse_integer(text: Value, base: Number) -> Value:
     if not 2 <= radix <= 62:
         raise EvaluationError("base must be a whole number between 2 and 62 inclusive")
     digits = text[1:] if text[:1] in ("-", "+") else text
-    if not digits or len(digits) > MAX_ELEMENTS // 100:
+    if not digits or len(digits) > MAX_DIGITS:
         raise EvaluationError(f'cannot parse "{text[:50]}" as a base {radix} integer')
     value = 0
     for digit in digits:

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
+from ecsnet.terraform.budget import Budget
 from ecsnet.terraform.types import ANY, BOOL, NUMBER, STRING, Collection, Type
 from ecsnet.values import Value
 
@@ -20,12 +21,13 @@ class FunctionContext:
     """What functions may see of the world.
 
     ``module_dir``: the folder that relative paths start from; ``allowed_root``: files are read inside it alone;
-    ``render``: evaluates a template with variables.
+    ``render``: evaluates a template with variables; ``budget``: the work that is left.
     """
 
     module_dir: str
     allowed_root: str
     render: Render
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from ecsnet.terraform import steps
+from ecsnet.terraform.budget import MAX_TEXT
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions import regexes
 from ecsnet.terraform.functions.collections import whole
 from ecsnet.terraform.functions.texts import graphemes
 from ecsnet.values import Text, Unknown, Value, text
 
-MAX_LENGTH = 4_000_000
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 
 
 def bounded(size: int) -> None:
-    if size > MAX_LENGTH:
+    if size > MAX_TEXT:
         raise OverflowError
 
 
