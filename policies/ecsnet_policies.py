@@ -111,7 +111,10 @@ class Vertices:
         if self.language == "cloudformation":
             return self._by_block.get((file, "resource", resource.address.rpartition(".")[2]), [])
         plain = plain_address(resource.address)
-        found = self._by_block.get((file, "resource", ".".join(plain.split(".")[-2:])), [])
+        # What is shown in the file that calls its module is declared in a stub, of which Checkov knows nothing.
+        shown_in_call = any(_real(call.span.file) == file for call in resource.calls[-1:])
+        name = ".".join(plain.split(".")[-2:])
+        found = [] if shown_in_call else self._by_block.get((file, "resource", name), [])
         found = _narrow(found, lambda address: plain_address(address) == plain)
         found = _narrow(found, lambda address: address == resource.address)
         for call in () if found else reversed(resource.calls):

@@ -250,7 +250,7 @@ resource "aws_ecs_task_set" "ignore_task_definition" {
   }
 }
 
-# at: network_mode, requires_compatibilities
+# at: network_mode
 resource "aws_ecs_task_definition" "this" {
   count = local.create_task_definition ? 1 : 0
 
