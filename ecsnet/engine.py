@@ -164,7 +164,7 @@ def _template_roots(found: Found, config: Config) -> Iterator[Configuration | Pr
     """Templates that no other template of the scan nests; of a circle of templates the first."""
     loaded: dict[str, Configuration] = {}
     for path in found.templates:
-        template = _load_template(path, path in found.explicit, found.base, config)
+        template = _load_template(path, path in found.explicit, found.base, found.templates, config)
         if isinstance(template, Problem):
             yield template
         elif template is not None:
@@ -181,7 +181,9 @@ def _template_roots(found: Found, config: Config) -> Iterator[Configuration | Pr
             yield template
 
 
-def _load_template(path: str, explicit: bool, base: str, config: Config) -> Configuration | Problem | None:
+def _load_template(
+    path: str, explicit: bool, base: str, tree: Sequence[str], config: Config
+) -> Configuration | Problem | None:
     from ecsnet.cloudformation import load
     from ecsnet.cloudformation.document import read_file
     from ecsnet.network import wanted
@@ -191,7 +193,14 @@ def _load_template(path: str, explicit: bool, base: str, config: Config) -> Conf
         return Problem(path, 1, 1, content) if explicit or _may_be_template(path) else None
     boundary = checkout(os.path.dirname(path)) or base
     try:
-        template = load(path, text=content, zones=config.zones, boundary=boundary, wanted=wanted("cloudformation"))
+        template = load(
+            path,
+            text=content,
+            zones=config.zones,
+            boundary=boundary,
+            wanted=wanted("cloudformation"),
+            tree=lambda: tree,
+        )
     except Exception as error:
         return _crash(path, "the CloudFormation evaluator", error)
     return Problem(path, 1, 1, "not a CloudFormation template") if template is None and explicit else template

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -62,7 +63,9 @@ class Context:
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """One ``load``: what all its stacks share. ``zones``: how many zones ``Fn::GetAZs`` has. ``single``: symbols of
+    """One ``load``: what all its stacks share.
+
+    ``tree``: the files that a URL may name. ``zones``: how many zones ``Fn::GetAZs`` has. ``single``: symbols of
     unknowns that are one word, without a comma. ``active``: what is being evaluated, to notice circles. ``questions``:
     what conditions ask that ``assumptions`` do not answer; ``open_conditions``: those that did so in the runs before
     this one, with the addresses of their stacks; ``wanted``: the types of resources that conditions are asked for.
@@ -70,6 +73,7 @@ class Run:
 
     boundary: str
     zones: int
+    tree: Callable[[], Sequence[str]] = tuple
     documents: dict[str, Document | Problem | None] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     problems: dict[Problem, None] = field(default_factory=dict)
@@ -87,8 +91,19 @@ class Run:
     def again(self, assumptions: Assumptions) -> Run:
         """A run over the same documents, with more taken for granted."""
         known = dict.fromkeys((*self.open_conditions, *self.questions.conditions))
-        return Run(self.boundary, self.zones, self.documents, assumptions=assumptions, open_conditions=tuple(known),
-                   wanted=self.wanted)  # fmt: skip
+        return Run(
+            self.boundary,
+            self.zones,
+            self.tree,
+            self.documents,
+            assumptions=assumptions,
+            open_conditions=tuple(known),
+            wanted=self.wanted,
+        )
+
+    def templates(self, name: str) -> Sequence[str]:
+        """The files of the tree that have a name."""
+        return [path for path in self.tree() if os.path.basename(path) == name]
 
     def exhausted(self) -> Unknown | None:
         """Counts one step; why to go no further, if so."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ecsnet.cloudformation.context import MAX_STACKS
@@ -10,52 +11,72 @@ from ecsnet.cloudformation.document import parse, read_file
 from ecsnet.cloudformation.nodes import Document, Scalar, Table
 from ecsnet.cloudformation.properties import Declared
 from ecsnet.resources import Problem
-from ecsnet.values import Value
+from ecsnet.values import Text, Unknown, Value
 
 if TYPE_CHECKING:
     from ecsnet.cloudformation.stack import Stack
 
 MAX_STACK_DEPTH = 10
+_MAX_FILES = 20_000
+_NAMES = (".yaml", ".yml", ".json", ".template")
 
 
-def template_of(stack: Stack, declared: Declared) -> tuple[str, Document] | None:
-    """The template that a nested stack is made from, and its real path, which tells one file from another."""
+ABSENT = "a nested stack that is not here"
+
+
+def template_of(stack: Stack, declared: Declared) -> tuple[str, Document] | str:
+    """The template that a nested stack is made from, and its real path, which tells one file from another; or why it is
+    not to be had.
+    """
     run = stack.run
-    path = _template_path(stack, declared)
+    location = _location(stack, declared)
+    path = _template_path(stack, location)
     if path is None:
-        return None
+        found = _in_tree(stack, location)
+        if len(found) != 1:
+            return f"a nested stack whose template may be {' or '.join(sorted(found))}" if found else ABSENT
+        path = found[0]
     real = real_path(path)
     if real in stack.ancestors:
         stack.complain(declared.key.start, f"the nested stack {declared.name} nests itself")
-        return None
+        return "a nested stack that nests itself"
     if len(stack.ancestors) > MAX_STACK_DEPTH or run.stacks >= MAX_STACKS:
         stack.complain(declared.key.start, "nested stacks are too many, or nested too deep, to be read")
-        return None
-    if real not in run.documents:
-        content = read_file(path)
-        run.documents[real] = Problem(path, 1, 1, content) if isinstance(content, str) else parse(path, content)
-        run.files.append(path)
-    document = run.documents[real]
+        return "a nested stack that is one too many"
+    document = _read(stack, path, real)
+    run.files.append(path)
     if not isinstance(document, Document):
         problem = document or Problem(path, 1, 1, f"called as nested stack {declared.name}, but is no template")
         run.problems[problem] = None
-        return None
+        return "a nested stack that cannot be read"
     run.stacks += 1
     return real, document
 
 
-def _template_path(stack: Stack, declared: Declared) -> str | None:
-    """Its relative path, or what CDK notes as the asset it was. ``None`` where no such file is within the boundary."""
+def _read(stack: Stack, path: str, real: str) -> Document | Problem | None:
+    documents = stack.run.documents
+    if real not in documents:
+        content = read_file(path)
+        documents[real] = Problem(path, 1, 1, content) if isinstance(content, str) else parse(path, content)
+    return documents[real]
+
+
+def _location(stack: Stack, declared: Declared) -> Value:
+    """What CDK notes as the asset that the template was, else where the template is to be at deployment."""
     properties = declared.body.get("Properties")
     metadata = declared.body.get("Metadata")
     asset = metadata.get("aws:asset:path") if isinstance(metadata, Table) else None
     kept = metadata.get("aws:asset:property") if isinstance(metadata, Table) else None
-    location: Value = None
     if isinstance(asset, Scalar) and isinstance(kept, Scalar) and kept.text == "TemplateURL":
-        location = asset.text
-    elif isinstance(properties, Table):
-        node = properties.get("TemplateURL" if declared.type == "AWS::CloudFormation::Stack" else "Location")
-        location = stack.value(node, declared.context) if node is not None else None
+        return asset.text
+    if not isinstance(properties, Table):
+        return None
+    node = properties.get("TemplateURL" if declared.type == "AWS::CloudFormation::Stack" else "Location")
+    return stack.value(node, declared.context) if node is not None else None
+
+
+def _template_path(stack: Stack, location: Value) -> str | None:
+    """A path, from the template; ``None`` where no such file is within the boundary."""
     if not isinstance(location, str) or "://" in location or "\0" in location or not location.strip():
         return None
     path = os.path.normpath(os.path.join(os.path.dirname(stack.document.file), location))
@@ -64,6 +85,64 @@ def _template_path(stack: Stack, declared: Declared) -> str | None:
         return path if inside and os.path.isfile(path) else None
     except (OSError, ValueError):
         return None
+
+
+def _in_tree(stack: Stack, location: Value) -> tuple[str, ...]:
+    """The templates of the tree whose paths share most of the end of a URL: one, where it is clear which is meant.
+
+    What is published keeps the names of its files and folders, under a bucket and a prefix that are not known here.
+    """
+    tails = {_tail(choice) for choice in _choices(location)}
+    found = {_longest(stack, tail) for tail in tails if tail}
+    return found.pop() if len(found) == len(tails) == 1 else ()
+
+
+def _choices(location: Value) -> tuple[Value, ...]:
+    """Each URL that it may be: there is often one for each partition."""
+    return (location.candidates or ()) if isinstance(location, Unknown) else (location,)
+
+
+def _tail(location: Value) -> tuple[str, ...]:
+    """The names at the end of a URL, as far as they are known."""
+    if isinstance(location, str):
+        scheme, found, rest = location.partition("://")
+        literal = rest.partition("/")[2] if found and scheme else ""
+    else:
+        last = location.parts[-1] if isinstance(location, Text) else ""
+        literal = last if isinstance(last, str) else ""
+    literal = literal.partition("?")[0].partition("#")[0]
+    return tuple(part for part in literal.split("/") if part) if not literal.endswith("/") else ()
+
+
+def _longest(stack: Stack, tail: tuple[str, ...]) -> tuple[str, ...]:
+    best = 0
+    found: list[str] = []
+    for path in stack.run.templates(tail[-1]):
+        real = real_path(path)
+        if real == stack.ancestors[-1] or not isinstance(_read(stack, path, real), Document):
+            continue
+        shared = _shared(tail, tuple(path.replace(os.sep, "/").split("/")))
+        if shared >= best:
+            found = [path] if shared > best else [*found, path]
+            best = shared
+    return tuple(found)
+
+
+def _shared(tail: tuple[str, ...], parts: tuple[str, ...]) -> int:
+    """How many names at the end of both are the same."""
+    pairs = zip(reversed(tail), reversed(parts))
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def files_in(folder: str) -> list[str]:
+    """Files that may be templates, without hidden folders and packages; of a folder that is large only a part."""
+    found: list[str] = []
+    for at, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+        found += [os.path.join(at, name) for name in sorted(names) if name.endswith(_NAMES)]
+        if len(found) > _MAX_FILES:
+            break
+    return found
 
 
 def real_path(path: str) -> str:

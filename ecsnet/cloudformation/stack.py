@@ -60,6 +60,7 @@ class Stack:
     assumed: dict[tuple[str, bool, Context], Context] = field(default_factory=dict)
     found: dict[str, Declared] | None = None
     children: dict[str, Stack | None] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
 
     @property
     def declared(self) -> Mapping[str, Declared]:
@@ -75,7 +76,9 @@ class Stack:
         if declared.name not in self.children:
             self.children[declared.name] = None
             template = nested.template_of(self, declared) if declared.exists is not Tri.FALSE else None
-            if template is not None:
+            if isinstance(template, str):
+                self.absent[declared.name] = template
+            elif template is not None:
                 real, document = template
                 address = self.address + declared.name
                 self.children[declared.name] = Stack(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,7 +10,7 @@ from ecsnet.cloudformation import conditions, declarations
 from ecsnet.cloudformation.checks import check
 from ecsnet.cloudformation.context import Context, Run
 from ecsnet.cloudformation.document import parse, read_file
-from ecsnet.cloudformation.nested import checkout, real_path
+from ecsnet.cloudformation.nested import ABSENT, checkout, files_in, real_path
 from ecsnet.cloudformation.nodes import LOOP, Document, DocumentPath, Items, Node, Scalar, Table
 from ecsnet.cloudformation.properties import Declared, Place, Properties
 from ecsnet.cloudformation.scenarios import NOTHING, Questions
@@ -27,13 +27,15 @@ def load(
     zones: int = 3,
     boundary: str | None = None,
     wanted: frozenset[str] | None = None,
+    tree: Callable[[], Sequence[str]] | None = None,
 ) -> Configuration | None:
     """The template in ``path`` with the nested stacks that are there; ``None`` for a file that is no template.
 
     ``text``: the content, where it is not that of the file. ``parameters``: values that take the place of defaults.
     ``zones``: how many zones ``Fn::GetAZs`` lists. ``boundary``: the folder that nested templates are read from; left
     out, the checkout that the template is in, else its folder. ``wanted``: the types of resources whose conditions are
-    worth a scenario; left out, all. Nothing is fetched, and no input raises.
+    worth a scenario; left out, all. ``tree``: the files that a nested stack's URL may name; left out, those within the
+    boundary. Nothing is fetched, and no input raises.
     """
     content = text if text is not None else read_file(path)
     if isinstance(content, str):
@@ -43,7 +45,9 @@ def load(
         return None
     if isinstance(document, Problem):
         return Configuration(path, "cloudformation", {}, problems=(document,), files=(path,))
-    run = Run(boundary or checkout(path), max(1, min(zones, 26)), {real_path(path): document}, wanted=wanted)
+    documents: dict[str, Document | Problem | None] = {real_path(path): document}
+    limit = boundary or checkout(path)
+    run = Run(limit, max(1, min(zones, 26)), tree or (lambda: files_in(limit)), documents, wanted=wanted)
     return _evaluate(run, document, parameters or {})
 
 
@@ -130,7 +134,7 @@ def _list(stack: Stack, resources: dict[str, Resource]) -> None:
 
 def _hole(stack: Stack, declared: Declared) -> Hole:
     given = _properties(stack, declared)
-    reason = "a nested stack that is not here" if declared.is_stack else f"{declared.type} acts at deployment"
+    reason = stack.absent.get(declared.name, ABSENT) if declared.is_stack else f"{declared.type} acts at deployment"
     inputs = given.get("Parameters") if declared.is_stack else None
     values: tuple[Value, ...] = () if inputs is None else (inputs,)
     if not declared.is_stack:

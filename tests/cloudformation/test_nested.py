@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ecsnet.cloudformation import called_templates, load
 from ecsnet.resources import Configuration
 from ecsnet.values import Reference, Tri, Unknown
@@ -100,3 +102,53 @@ Resources:
 """,
     )
     assert list(found.resources) == ["N.A"]
+
+
+def published(folder: Path, url: str, *files: str) -> Configuration:
+    """A template that nests what is published at ``url``, with files that may be it."""
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        resources = f"Resources:\n  {Path(name).parent.name or 'Top'}: {{Type: AWS::EC2::Subnet}}\n"
+        (folder / name).write_text(HEAD + resources)
+    nest = f"Resources:\n  N: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {url}}}}}\n"
+    found = read(folder, parent="Parameters: {Bucket: {Type: String}, Prefix: {Type: String}}\n" + nest)
+    assert found.problems == ()
+    return found
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://s3.amazonaws.com/bucket/v1/b/network.yaml?versionId=3",
+        "!Sub 'https://${Bucket}.s3.${AWS::Region}.amazonaws.com/${Prefix}b/network.yaml'",
+        "!Join ['/', ['https://s3.amazonaws.com', !Ref Bucket, b, network.yaml]]",
+        "s3://bucket/b/network.yaml",
+    ],
+)
+def test_the_longest_end_of_an_address_says_which_file_is_meant(tmp_path: Path, url: str) -> None:
+    found = published(
+        tmp_path, f'"{url}"' if url.startswith(("https", "s3")) else url, "a/network.yaml", "b/network.yaml"
+    )
+    assert list(found.resources) == ["N.b"]
+    assert called_templates(found) == (str(tmp_path / "b/network.yaml"),)
+
+
+def test_an_address_that_two_files_may_be(tmp_path: Path) -> None:
+    found = published(tmp_path, "https://s3.amazonaws.com/bucket/network.yaml", "a/network.yaml", "b/network.yaml")
+    assert found.resources == {}
+    [hole] = found.holes
+    assert hole.reason.startswith("a nested stack whose template may be ")
+    assert "a/network.yaml or " in hole.reason
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com/x/other.yaml", "!Ref Bucket", "https://example.com/network.yaml/"]
+)
+def test_an_address_of_no_file_here(tmp_path: Path, url: str) -> None:
+    [hole] = published(tmp_path, url, "a/network.yaml").holes
+    assert hole.reason == "a nested stack that is not here"
+
+
+def test_a_template_is_not_its_own_nested_stack_by_name(tmp_path: Path) -> None:
+    [hole] = published(tmp_path, "https://example.com/parent.yaml").holes
+    assert hole.reason == "a nested stack that is not here"
