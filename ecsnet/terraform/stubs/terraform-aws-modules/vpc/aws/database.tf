@@ -29,7 +29,7 @@ variable "database_subnet_ipv6_native" {
 }
 
 locals {
-  database_count = local.create_vpc ? max(length(var.database_subnets), length(var.database_subnet_ipv6_prefixes)) : 0
+  database_count = local.create_vpc ? max(length(var.database_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.database_subnet_ipv6_prefixes)) : 0
 }
 
 # at: database_subnets, database_subnet_ipv6_prefixes

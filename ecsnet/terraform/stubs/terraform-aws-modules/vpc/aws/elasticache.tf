@@ -29,7 +29,7 @@ variable "elasticache_subnet_ipv6_native" {
 }
 
 locals {
-  elasticache_count = local.create_vpc ? max(length(var.elasticache_subnets), length(var.elasticache_subnet_ipv6_prefixes)) : 0
+  elasticache_count = local.create_vpc ? max(length(var.elasticache_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.elasticache_subnet_ipv6_prefixes)) : 0
 }
 
 # at: elasticache_subnets, elasticache_subnet_ipv6_prefixes

@@ -29,7 +29,7 @@ variable "intra_subnet_ipv6_native" {
 }
 
 locals {
-  intra_count = local.create_vpc ? max(length(var.intra_subnets), length(var.intra_subnet_ipv6_prefixes)) : 0
+  intra_count = local.create_vpc ? max(length(var.intra_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.intra_subnet_ipv6_prefixes)) : 0
 }
 
 # at: intra_subnets, intra_subnet_ipv6_prefixes

@@ -93,6 +93,12 @@ variable "vpc_block_public_access_options" {
   default = {}
 }
 
+# Not an input: true for versions in which IPv6 prefixes make no subnets.
+variable "ipv6_prefixes_not_counted" {
+  type    = bool
+  default = false
+}
+
 variable "azs" {
   type    = list(string)
   default = []

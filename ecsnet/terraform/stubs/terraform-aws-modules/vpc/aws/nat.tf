@@ -43,6 +43,17 @@ variable "external_nat_ips" {
   default = []
 }
 
+# Not inputs: true for versions that do not count public subnets, or that make a route for each private subnet.
+variable "public_subnets_not_counted" {
+  type    = bool
+  default = false
+}
+
+variable "ipv6_routes_per_subnet" {
+  type    = bool
+  default = false
+}
+
 # Not an input: true for versions that make private route tables even without private subnets.
 variable "private_tables_always" {
   type    = bool
@@ -56,7 +67,7 @@ variable "nat_gateway_destination_cidr_block" {
 
 locals {
   # One for each subnet of the kind that has most; a single or one a zone where that is asked for.
-  longest        = max(local.private_count, local.public_count, local.elasticache_count, local.database_count, local.redshift_count)
+  longest        = max(local.private_count, var.public_subnets_not_counted ? 0 : local.public_count, local.elasticache_count, local.database_count, local.redshift_count)
   gateways       = var.single_nat_gateway ? 1 : var.one_nat_gateway_per_az ? length(var.azs) : local.longest
   nat_gateways   = local.create_vpc && var.enable_nat_gateway ? local.gateways : 0
   private_tables = local.create_vpc && local.longest > 0 && (local.private_count > 0 || var.private_tables_always) ? local.gateways : 0
@@ -96,7 +107,7 @@ resource "aws_egress_only_internet_gateway" "this" {
 
 # at: enable_ipv6
 resource "aws_route" "private_ipv6_egress" {
-  count = var.create_egress_only_igw && var.enable_ipv6 && local.private_count > 0 ? local.gateways : 0
+  count = var.create_egress_only_igw && var.enable_ipv6 && local.private_count > 0 ? var.ipv6_routes_per_subnet ? local.private_count : local.gateways : 0
 
   route_table_id              = element(aws_route_table.private[*].id, count.index)
   destination_ipv6_cidr_block = "::/0"

@@ -29,7 +29,7 @@ variable "outpost_subnet_ipv6_native" {
 }
 
 locals {
-  outpost_count = local.create_vpc ? max(length(var.outpost_subnets), length(var.outpost_subnet_ipv6_prefixes)) : 0
+  outpost_count = local.create_vpc ? max(length(var.outpost_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.outpost_subnet_ipv6_prefixes)) : 0
 }
 
 # at: outpost_subnets, outpost_subnet_ipv6_prefixes

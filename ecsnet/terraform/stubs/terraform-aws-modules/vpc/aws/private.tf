@@ -34,7 +34,7 @@ variable "private_subnet_ipv6_native" {
 }
 
 locals {
-  private_count = local.create_vpc ? max(length(var.private_subnets), length(var.private_subnet_ipv6_prefixes)) : 0
+  private_count = local.create_vpc ? max(length(var.private_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.private_subnet_ipv6_prefixes)) : 0
 }
 
 # at: private_subnets, private_subnet_ipv6_prefixes

@@ -34,7 +34,7 @@ variable "public_subnet_ipv6_native" {
 }
 
 locals {
-  public_count = local.create_vpc ? max(length(var.public_subnets), length(var.public_subnet_ipv6_prefixes)) : 0
+  public_count = local.create_vpc ? max(length(var.public_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.public_subnet_ipv6_prefixes)) : 0
 }
 
 # at: public_subnets, public_subnet_ipv6_prefixes

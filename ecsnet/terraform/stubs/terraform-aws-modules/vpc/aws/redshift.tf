@@ -29,7 +29,7 @@ variable "redshift_subnet_ipv6_native" {
 }
 
 locals {
-  redshift_count = local.create_vpc ? max(length(var.redshift_subnets), length(var.redshift_subnet_ipv6_prefixes)) : 0
+  redshift_count = local.create_vpc ? max(length(var.redshift_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.redshift_subnet_ipv6_prefixes)) : 0
 }
 
 # at: redshift_subnets, redshift_subnet_ipv6_prefixes
