@@ -6,10 +6,10 @@ user's own. Beside its ``.tf`` files, which are evaluated as any module is, ``st
     {"module": "terraform-aws-modules/vpc/aws",
      "described": [{"versions": ">= 4.0.0, < 7.0.0", "from": "6.6.0", "folder": ".", "defaults": {}}]}
 
-``folder`` is below that of the stub; ``defaults`` are those of inputs that differ in these versions. Submodules are in
-folders of their own path; those that differ in defaults alone may share one: ``"submodules": {"modules/ssh":
-{"folder": "modules/preset", "defaults": {"auto_ingress_rules": ["ssh-tcp"]}}}``. Without ``stub.json`` a stub stands
-for all versions.
+``folder`` is below that of the stub; ``defaults`` are those of inputs that differ in these versions, here and in its
+submodules. Submodules are in folders of their own path; those that differ in defaults alone may share one, beside
+``described`` or in one of its entries: ``"submodules": {"modules/ssh": {"folder": "modules/preset", "defaults":
+{"auto_ingress_rules": ["ssh-tcp"]}}}``. Without ``stub.json`` a stub stands for all versions.
 """
 
 from __future__ import annotations
@@ -135,7 +135,8 @@ class _Entry:
         below = posixpath.normpath(below) if below else ""
         if not below:
             return self.main
-        return self.submodules.get(below) or _Part(join(self.main.folder, below))
+        part = self.submodules.get(below) or _Part(join(self.main.folder, below))
+        return _Part(part.folder, {**self.main.defaults, **part.defaults})
 
 
 def _described(base: str) -> Iterator[_Entry]:
@@ -144,13 +145,16 @@ def _described(base: str) -> Iterator[_Entry]:
     if not os.path.exists(path):
         yield _Entry("any version", Range(), _Part("."))
         return
-    for entry in json.loads(read_bytes(path))["described"]:
+    document = json.loads(read_bytes(path))
+    common = document.get("submodules", {})
+    for entry in document["described"]:
         versions = constraints(entry["versions"])
         if versions is None:
             raise ValueError(f"not a range of versions: {entry['versions']!r}")
         main = _part(entry)
         submodules = {
-            posixpath.normpath(below): _part(given, main.folder) for below, given in entry.get("submodules", {}).items()
+            posixpath.normpath(below): _part(given, main.folder)
+            for below, given in entry.get("submodules", common).items()
         }
         yield _Entry(entry["versions"], versions, main, submodules)
 

@@ -156,6 +156,13 @@ def test_submodules_may_share_a_folder(tmp_path: Path) -> None:
     assert len(evaluate(tmp_path, call, versions=">= 1.0", submodules=two).resources) == 2
 
 
+def test_defaults_of_a_version_hold_in_submodules_too(tmp_path: Path) -> None:
+    call = 'module "net" {\n  source = "acme/net/aws//modules/one"\n}\n'
+    one = {"modules/one": {"folder": "."}}
+    found = evaluate(tmp_path, call, versions=">= 1.0", defaults={"names": ["x", "y"]}, submodules=one)
+    assert len(found.resources) == 2
+
+
 def test_a_submodule_that_the_stub_does_not_describe_is_a_hole(tmp_path: Path) -> None:
     found = evaluate(tmp_path, 'module "net" {\n  source = "acme/net/aws//modules/other"\n}\n')
     assert "does not describe modules/other" in found.holes[0].reason
@@ -308,7 +315,7 @@ def test_shipped_stubs_are_sound(path: Path, tmp_path: Path) -> None:
         described = version(entry["from"])
         assert versions is not None
         assert described is not None
-        below = ["", *entry.get("submodules", {})]
+        below = ["", *document.get("submodules", {})]
         for submodule in below:
             source = f"{module}//{submodule}" if submodule else module
             (tmp_path / "main.tf").write_text(

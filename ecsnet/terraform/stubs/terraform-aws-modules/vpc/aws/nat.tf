@@ -43,7 +43,12 @@ variable "external_nat_ips" {
   default = []
 }
 
-# Not inputs: true for versions that do not count public subnets, or that make a route for each private subnet.
+# Not inputs: true for versions that count other kinds of subnets, or that make a route for each private subnet.
+variable "intra_subnets_counted" {
+  type    = bool
+  default = false
+}
+
 variable "public_subnets_not_counted" {
   type    = bool
   default = false
@@ -67,7 +72,7 @@ variable "nat_gateway_destination_cidr_block" {
 
 locals {
   # One for each subnet of the kind that has most; a single or one a zone where that is asked for.
-  longest        = max(local.private_count, var.public_subnets_not_counted ? 0 : local.public_count, local.elasticache_count, local.database_count, local.redshift_count)
+  longest        = max(local.private_count, var.public_subnets_not_counted ? 0 : local.public_count, local.elasticache_count, local.database_count, local.redshift_count, var.intra_subnets_counted ? local.intra_count : 0)
   gateways       = var.single_nat_gateway ? 1 : var.one_nat_gateway_per_az ? length(var.azs) : local.longest
   nat_gateways   = local.create_vpc && var.enable_nat_gateway ? local.gateways : 0
   private_tables = local.create_vpc && local.longest > 0 && (local.private_count > 0 || var.private_tables_always) ? local.gateways : 0

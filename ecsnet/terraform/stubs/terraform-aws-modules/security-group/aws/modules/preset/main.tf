@@ -2,6 +2,7 @@
 module "sg" {
   source = "../../"
 
+  prefix_lists_with_cidr_blocks                            = var.prefix_lists_with_cidr_blocks
   create                                                   = var.create
   use_name_prefix                                          = var.use_name_prefix
   vpc_id                                                   = var.vpc_id

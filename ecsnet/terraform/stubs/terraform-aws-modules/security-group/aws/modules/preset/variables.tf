@@ -1,3 +1,8 @@
+variable "prefix_lists_with_cidr_blocks" {
+  type    = bool
+  default = false
+}
+
 variable "create" {
   type    = bool
   default = true
