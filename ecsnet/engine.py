@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ecsnet.config import Config, choose
-from ecsnet.files import Found, checkout, find
+from ecsnet.files import Found, checkout, find, is_plan
 from ecsnet.findings import Finding, Passed, Report, Rule, Undecided, Verdict
 from ecsnet.resources import Configuration, Problem
 from ecsnet.values import Span
@@ -188,6 +188,10 @@ def _load_template(
     from ecsnet.cloudformation.document import read_file
     from ecsnet.network import wanted
 
+    if path.endswith(".json") and _may_be_plan(path):
+        plan = _load_plan(path, base, config)
+        if plan is not None:
+            return None if isinstance(plan, Problem) and not explicit else plan
     content = read_file(path)
     if isinstance(content, str):
         return Problem(path, 1, 1, content) if explicit or _may_be_template(path) else None
@@ -204,6 +208,25 @@ def _load_template(
     except Exception as error:
         return _crash(path, "the CloudFormation evaluator", error)
     return Problem(path, 1, 1, "not a CloudFormation template") if template is None and explicit else template
+
+
+def _may_be_plan(path: str) -> bool:
+    try:
+        with open(path, "rb") as stream:
+            return is_plan(stream.read(_HEAD))
+    except OSError:
+        return False
+
+
+def _load_plan(path: str, base: str, config: Config) -> Configuration | Problem | None:
+    from ecsnet.network import wanted
+    from ecsnet.terraform.plan import load_plan
+
+    boundary = checkout(os.path.dirname(path)) or base
+    try:
+        return load_plan(path, wanted=wanted("terraform"), zones=config.zones, boundary=boundary, stubs=config.stubs)
+    except Exception as error:
+        return _crash(path, "the reader of plans", error)
 
 
 def _may_be_template(path: str) -> bool:

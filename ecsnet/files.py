@@ -17,6 +17,8 @@ TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
 _NOT_TEMPLATES = (".tfvars.json", ".tfstate.json", ".tftest.json", ".tfmock.json")
 _MAX_GITIGNORE = 1_000_000
+_PLAN_MARKS = (b'"planned_values"', b'"resource_changes"', b'"terraform_version"', b'"root_module"')
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,17 @@ def find(paths: Sequence[str]) -> Found:
         tuple(walk.problems),
         os.path.commonpath(bases) if bases else os.getcwd(),
     )
+
+
+def is_plan(head: bytes) -> bool:
+    """Whether a file that begins like this may be a plan of Terraform's, in JSON.
+
+    In UTF-16 too, which PowerShell writes.
+    """
+    for mark in _BYTE_ORDER_MARKS:
+        head = head.removeprefix(mark)
+    plain = head.replace(b"\0", b"").lstrip()
+    return plain.startswith(b"{") and any(mark in plain for mark in _PLAN_MARKS)
 
 
 def checkout(folder: str) -> str | None:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from ecsnet.resources import Configuration, Problem, Resource
 from ecsnet.terraform.data_sources import is_stand_in
 from ecsnet.terraform.folders import Files, join
-from ecsnet.terraform.inputs import read_inputs
+from ecsnet.terraform.inputs import Inputs, read_inputs
 from ecsnet.terraform.modules import MISSING, Evaluation, Missing, Module, Standing
+from ecsnet.terraform.planned import Planned
 from ecsnet.terraform.sources import Located, Sources, boundary_of
 from ecsnet.terraform.stub_library import Library
 from ecsnet.values import Value
@@ -25,6 +26,7 @@ def load(
     boundary: str | None = None,
     cache: Files | None = None,
     stubs: Sequence[str] = (),
+    planned: Planned | None = None,
 ) -> Configuration:
     """Evaluate the root module in the folder ``root``. Never raises on what is in it.
 
@@ -32,11 +34,12 @@ def load(
     listed, with types like ``data.aws_vpc``. ``files``: names of the files in ``root`` to read, all by default.
     ``zones``: how many availability zones a region is taken to have. ``boundary``: nothing outside of it is read; by
     default the repository ``root`` is in. ``cache``: to share what was read between the roots of a scan.
-    ``stubs``: folders of module stubs that go before those of ecsnet.
+    ``stubs``: folders of module stubs that go before those of ecsnet. ``planned``: what a plan says of instances and
+    variables; variable files are then not read.
     """
     sources = Sources(root, boundary or boundary_of(root), cache or Files(), Library(stubs))
     folder = sources.files.folder(join(root, "."), sources.boundary, files)
-    evaluation = Evaluation(root, sources, zones)
+    evaluation = Evaluation(root, sources, zones, planned)
     given: dict[str, Value] = {}
 
     def value(name: str) -> Value | Missing:
@@ -44,8 +47,10 @@ def load(
 
     module = Module(evaluation, folder, Standing(Located(folder.path, ".", "")), value)
     evaluation.root_module = module
-    inputs = read_inputs(folder, sources.boundary, module.functions, var_files, variables)
-    given.update(inputs.values)
+    inputs = Inputs()
+    if planned is None:
+        inputs = read_inputs(folder, sources.boundary, module.functions, var_files, variables)
+    given.update(inputs.values if planned is None else planned.variables)
 
     def is_wanted(kind: str) -> bool:
         if kind.startswith("data."):

@@ -21,6 +21,7 @@ from ecsnet.terraform.folders import Address, Declaration, Folder
 from ecsnet.terraform.functions import FunctionContext
 from ecsnet.terraform.instances import Expansion, Instance, expand, own_key, show_key, together
 from ecsnet.terraform.lazy import Lazy, Stack
+from ecsnet.terraform.planned import Planned
 from ecsnet.terraform.sources import Absent, Located, Sources
 from ecsnet.terraform.stub_places import placed
 from ecsnet.terraform.types import type_of
@@ -35,8 +36,10 @@ _RESERVED = frozenset({"each", "count", "self"})
 class Evaluation:
     """What all modules of one root share."""
 
-    def __init__(self, root: str, sources: Sources, zones: int) -> None:
+    def __init__(self, root: str, sources: Sources, zones: int, planned: Planned | None = None) -> None:
         self.root = root
+        self.workspace: Value = "default" if planned is None else Unknown("a plan does not name its workspace")
+        self.planned = planned
         self.sources = sources
         self.zones = zones
         self.stack = Stack()
@@ -233,7 +236,7 @@ class Module:
             cwd = os.path.abspath(self.evaluation.root)
             return {"module": self.standing.place.shown, "root": ".", "cwd": cwd}
         if name in ("terraform", "tofu"):
-            return {"workspace": "default", "applying": Unknown("plan or apply")}
+            return {"workspace": self.evaluation.workspace, "applying": Unknown("plan or apply")}
         if name == "resource":
             return Lazy(stack, self._types["managed"], lambda kind: self._family("managed", kind))
         if name in self._types["managed"]:
@@ -316,7 +319,7 @@ class Module:
             declaration = self.folder.modules[key] if isinstance(key, str) else self.folder.resources[key]
             self._expanding.add(key)
             try:
-                found = expand(declaration, self, self.standing.address)
+                found = self._expand(key, declaration)
             except RecursionError:
                 found = Expansion("single", {"": Instance(exists=Tri.UNKNOWN, many=True)})
             finally:
@@ -329,6 +332,14 @@ class Module:
                 found = Expansion("single", {"": Instance(exists=Tri.UNKNOWN, many=True)})
             self._expansions[key] = found
         return self._expansions[key]
+
+    def _expand(self, key: Address | str, declaration: Declaration) -> Expansion:
+        planned, prefix = self.evaluation.planned, self.standing.address
+        if planned is None or key[0] == "data":
+            return expand(declaration, self, prefix)
+        if isinstance(key, str):
+            return planned.expand_call(declaration, self, prefix, self.standing.within(f"module.{key}"))
+        return planned.expand_resource(declaration, self, prefix, self._block_address(key))
 
     def _block_address(self, key: Address) -> str:
         mode, kind, name = key
@@ -357,6 +368,9 @@ class Module:
         content = self.content(key, instance)
         index = self.standing.key(instance)
         if mode == "data":
+            planned = self.evaluation.planned
+            if planned is not None and address in planned.data:
+                return planned.data[address]
             provider = self._provider(key)
             source = data_sources.DataSource(address, content, provider, self.evaluation, self._render)
             return Object(content, lambda name: data_sources.attribute(kind, source, name, index))

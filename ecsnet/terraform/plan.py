@@ -31,16 +31,8 @@ from ecsnet.terraform.plan_values import NO_SOURCE, Identifiers, NoSource, attri
 from ecsnet.terraform.planned import InstanceKey, Planned
 from ecsnet.values import Key, Span, Value
 
-_MARKS = (b'"planned_values"', b'"resource_changes"', b'"terraform_version"', b'"root_module"')
-
-
-def is_plan(head: bytes) -> bool:
-    """Whether a file that begins like this may be a plan. In UTF-16 too, which PowerShell writes."""
-    plain = head.replace(b"\0", b"")
-    start = plain.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()
-    return (
-        start.startswith(b"{") and b'"AWSTemplateFormatVersion"' not in plain and any(mark in plain for mark in _MARKS)
-    )
+_KEPT = frozenset({"arn", "availability_zone", "availability_zone_id", "id", "name"})
+"""Attributes of which the value counts, whoever chose it."""
 
 
 def load_plan(
@@ -78,7 +70,8 @@ def load_plan(
         reason = "the plan leaves out a part of the configuration"
         holes = (Hole("", Span(path, 1, 1, 1, 2), reason, anything=True),)
     read = source.files if source else ()
-    return Configuration(path, "terraform", resources, holes, (), tuple(dict.fromkeys((path, *read))))
+    folder = os.path.dirname(path) or "."
+    return Configuration(folder, "terraform", resources, holes, (), tuple(dict.fromkeys((path, *read))))
 
 
 def _read(path: str) -> Document | Problem | None:
@@ -128,7 +121,10 @@ def _source(
     limit = os.path.realpath(boundary or folder or ".")
     wanted = _declared(document.root)
     while any(wanted) and is_inside(folder or ".", limit):
-        found = files.folder(join(folder or ".", "."))
+        try:
+            found = files.folder(join(folder or ".", "."))
+        except ImportError:
+            return None  # there is no parser here, and a plan can be read without
         resources = {key for key in found.resources if key[0] in ("managed", "data")}
         if (resources, set(found.modules)) == wanted:
             return evaluate(found.path)
@@ -175,6 +171,10 @@ class _Builder:
 
     def _attribute(self, instance: PlannedResource, name: str) -> Value:
         written = self._source.get(instance.address)
+        if instance.mode == "managed" and name not in _KEPT:
+            # What nobody wrote is the provider's copy of what other resources say, or a default.
+            if not (name in written.attributes if written else self._configured.is_written(instance, name)):
+                return None
         source: Value | NoSource = written.attributes.get(name) if written else NO_SOURCE
         return attribute(instance, name, source, lambda path: self._configured.value(instance, path), self._identifiers)
 

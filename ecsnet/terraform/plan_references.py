@@ -70,6 +70,11 @@ class Configured:
         """What an unknown place of a resource is: a reference, one of several, null where nothing is written there."""
         return _Search(self, self._document).value(instance, path)
 
+    def is_written(self, instance: PlannedResource, name: str) -> bool:
+        """Whether an attribute may be set in the configuration. Of what is not, a plan shows what AWS has."""
+        block = self._document.resource(instance)
+        return not block or name in _BLOCKS or name in node(block.get("expressions"))
+
     def instances(self, block: str) -> tuple[PlannedResource, ...]:
         return self._by_block.get(block, ())
 

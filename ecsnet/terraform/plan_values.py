@@ -23,8 +23,16 @@ class NoSource(Enum):
 NO_SOURCE = NoSource.NO_SOURCE
 Fill = Callable[[Path], Value]
 
-_ID = re.compile(r"(?:[a-z]+-)+(?=[a-f]*[0-9])[0-9a-f]{4,}|arn:\S+")
+_ID = re.compile(r"(?:[a-z][a-z0-9]*-)+(?=[a-f]*[0-9])[0-9a-f]{4,}|arn:\S+")
 _OF_VPC = ("main_route_table_id", "default_route_table_id", "default_network_acl_id", "default_security_group_id")
+_PARTS: Mapping[str, Sequence[str]] = {
+    "aws_vpc": _OF_VPC,
+    "aws_default_vpc": _OF_VPC,
+    "aws_instance": ("primary_network_interface_id",),
+    "aws_spot_instance_request": ("primary_network_interface_id",),
+}
+"""Attributes that hold the ids of what AWS makes along with a resource."""
+
 _OWN = frozenset({"id", "arn", "name"})
 
 
@@ -33,23 +41,23 @@ class Identifiers:
 
     def __init__(self, document: Document, wanted: Callable[[str], bool]) -> None:
         self._own: dict[str, Reference] = {}
-        self._of_vpc: dict[str, Reference] = {}
+        self._of_part: dict[str, Reference] = {}
         for instance in sorted(document.instances.values(), key=lambda instance: instance.mode == "data"):
             if wanted(instance.type):
                 self._add(instance)
 
     def _add(self, instance: PlannedResource) -> None:
-        names: Sequence[str] = _OF_VPC if instance.type in ("aws_vpc", "aws_default_vpc") else ()
+        names = _PARTS.get(instance.type, ())
         for name in ("id", "arn", *names):
             value = instance.after.get(name)
-            if isinstance(value, str) and _ID.fullmatch(value):
-                table = self._of_vpc if name in names else self._own
+            if isinstance(value, str) and value and (name in names or _ID.fullmatch(value)):
+                table = self._of_part if name in names else self._own
                 table.setdefault(value, Reference(instance.address, name))
 
     def known(self, name: str, value: Value) -> Value:
         """A known value with references in the place of ids. ``name``: of the attribute it is in."""
         if isinstance(value, str):
-            first, second = (self._of_vpc, self._own) if name.startswith("default_") else (self._own, self._of_vpc)
+            first, second = (self._of_part, self._own) if name.startswith("default_") else (self._own, self._of_part)
             return first.get(value) or second.get(value) or value
         if isinstance(value, tuple):
             return tuple(self.known(name, item) for item in value)
