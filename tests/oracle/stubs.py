@@ -46,7 +46,8 @@ class Module:
         if found is None:
             raise SystemExit(f"{folder}: not a checkout of a module, namespace+terraform-provider-name")
         namespace, provider, name = found.groups()
-        return Module(folder, f"{namespace}/{name}/{provider}", _git(folder, "describe", "--tags", "--abbrev=0"))
+        tag = _git(folder, "describe", "--tags", "--abbrev=0", "--match", "*.*.*")
+        return Module(folder, f"{namespace}/{name}/{provider}", tag)
 
 
 def _git(folder: Path, *arguments: str) -> str:
