@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ecsnet.config import Config, choose
-from ecsnet.files import Found, checkout, find, is_plan
+from ecsnet.files import Found, checkout, find
 from ecsnet.findings import Finding, Passed, Report, Rule, Undecided, Verdict
 from ecsnet.resources import Configuration, Problem
 from ecsnet.values import Span
@@ -116,14 +116,15 @@ def _verdicts(root: Configuration, rules: Sequence[Rule], tally: _Tally) -> list
 
 def _in_scenarios(root: Configuration, first: list[Verdict], rules: Sequence[Rule], tally: _Tally) -> list[Verdict]:
     """The verdicts once the conditions of the root are tried, where any is open: of the rules that left one open."""
-    from ecsnet.scenarios import assuming, decide
+    from ecsnet.scenarios import assuming, decide, unqualified
 
     undecided = {verdict.rule.id for verdict in first if isinstance(verdict, Undecided)}
     again = [rule for rule in rules if rule.id in undecided]
     try:
         settled = [verdict for verdict in first if verdict.rule.id not in undecided]
         rest = [verdict for verdict in first if verdict.rule.id in undecided]
-        return list(map(assuming, [*settled, *decide(root, rest, lambda case: _verdicts(case, again, tally))]))
+        verdicts = [*settled, *decide(root, rest, lambda case: _verdicts(case, again, tally))]
+        return [unqualified(assuming(verdict)) for verdict in verdicts]
     except Exception as error:
         tally.problems.setdefault(_crash(root.root, "the scenarios of a template", error))
         return first
@@ -161,7 +162,11 @@ def _without_stubs(paths: Sequence[str], stubs: Sequence[str]) -> Sequence[str]:
 
 
 def _template_roots(found: Found, config: Config) -> Iterator[Configuration | Problem]:
-    """Templates that no other template of the scan nests; of a circle of templates the first."""
+    """Templates that no other template of the scan nests; of a circle of templates the first. Those that import from
+    others are one root with them.
+    """
+    from ecsnet.cloudformation import link
+
     loaded: dict[str, Configuration] = {}
     for path in found.templates:
         template = _load_template(path, path in found.explicit, found.base, found.templates, config)
@@ -170,6 +175,7 @@ def _template_roots(found: Found, config: Config) -> Iterator[Configuration | Pr
         elif template is not None:
             loaded[path] = template
     reads = {path: set(map(os.path.abspath, template.files)) for path, template in loaded.items()}
+    kept: list[Configuration] = []
     for path, template in loaded.items():
         place = os.path.abspath(path)
         nested = any(
@@ -178,7 +184,12 @@ def _template_roots(found: Found, config: Config) -> Iterator[Configuration | Pr
             if other != path
         )
         if not nested:
-            yield template
+            kept.append(template)
+    try:
+        yield from link(kept)
+    except Exception as error:
+        yield from kept
+        yield _crash(found.base, "the links between templates", error)
 
 
 def _load_template(
@@ -188,10 +199,6 @@ def _load_template(
     from ecsnet.cloudformation.document import read_file
     from ecsnet.network import wanted
 
-    if path.endswith(".json") and _may_be_plan(path):
-        plan = _load_plan(path, base, config)
-        if plan is not None:
-            return None if isinstance(plan, Problem) and not explicit else plan
     content = read_file(path)
     if isinstance(content, str):
         return Problem(path, 1, 1, content) if explicit or _may_be_template(path) else None
@@ -208,25 +215,6 @@ def _load_template(
     except Exception as error:
         return _crash(path, "the CloudFormation evaluator", error)
     return Problem(path, 1, 1, "not a CloudFormation template") if template is None and explicit else template
-
-
-def _may_be_plan(path: str) -> bool:
-    try:
-        with open(path, "rb") as stream:
-            return is_plan(stream.read(_HEAD))
-    except OSError:
-        return False
-
-
-def _load_plan(path: str, base: str, config: Config) -> Configuration | Problem | None:
-    from ecsnet.network import wanted
-    from ecsnet.terraform.plan import load_plan
-
-    boundary = checkout(os.path.dirname(path)) or base
-    try:
-        return load_plan(path, wanted=wanted("terraform"), zones=config.zones, boundary=boundary, stubs=config.stubs)
-    except Exception as error:
-        return _crash(path, "the reader of plans", error)
 
 
 def _may_be_template(path: str) -> bool:

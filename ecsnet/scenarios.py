@@ -6,6 +6,7 @@ answered in every way, and each answer is judged by itself, until all is decided
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -51,6 +52,32 @@ def assuming(verdict: Verdict) -> Verdict:
     if isinstance(verdict, Finding) and verdict.resource.guard and not verdict.scenario:
         return replace(verdict, scenario=dict.fromkeys(verdict.resource.guard.split(" and "), "true"))
     return verdict
+
+
+def unqualified(verdict: Verdict) -> Verdict:
+    """In templates that were evaluated together, what is of the same template as the verdict's resource goes without
+    its name: ``Hosts`` of ``network``, where ``network:Hosts`` was judged. What is of another keeps it.
+    """
+    owner, found, address = verdict.resource.address.partition(":")
+    if not found or verdict.resource.language != "cloudformation":
+        return verdict
+    qualified = re.compile(rf"(?<![\w./:-]){re.escape(owner)}:(?=\w)")
+    resource = replace(verdict.resource, address=address)
+    if isinstance(verdict, Passed):
+        return replace(verdict, resource=resource)
+    if isinstance(verdict, Undecided):
+        return replace(verdict, resource=resource, reason=qualified.sub("", verdict.reason))
+    return replace(
+        verdict,
+        resource=resource,
+        message=qualified.sub("", verdict.message),
+        path=tuple(
+            replace(hop, resource=qualified.sub("", hop.resource), message=qualified.sub("", hop.message))
+            for hop in verdict.path
+        ),
+        fix=qualified.sub("", verdict.fix),
+        scenario={qualified.sub("", name): value for name, value in verdict.scenario.items()},
+    )
 
 
 def collect(verdicts: Iterable[Verdict]) -> Verdicts:

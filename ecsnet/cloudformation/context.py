@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -14,7 +14,9 @@ from ecsnet.resources import Hole, Problem
 from ecsnet.values import Tri, Unknown, Value, equal
 
 if TYPE_CHECKING:
+    from ecsnet.cloudformation.exports import Export
     from ecsnet.cloudformation.nodes import Document
+    from ecsnet.cloudformation.stack import Stack
 
 MAX_STEPS = 1_000_000
 MAX_NESTING = 150
@@ -65,6 +67,7 @@ class Context:
 class Run:
     """One ``load``: what all its stacks share.
 
+    ``roots``: the stacks that are evaluated together, and ``exports``: what they export, once it is asked for.
     ``tree``: the files that a URL may name. ``zones``: how many zones ``Fn::GetAZs`` has. ``single``: symbols of
     unknowns that are one word, without a comma. ``active``: what is being evaluated, to notice circles. ``questions``:
     what conditions ask that ``assumptions`` do not answer; ``open_conditions``: those that did so in the runs before
@@ -83,6 +86,8 @@ class Run:
     assumptions: Assumptions = NOTHING
     questions: Questions = field(default_factory=Questions)
     open_conditions: tuple[tuple[str, str], ...] = ()
+    roots: tuple[Stack, ...] = ()
+    exports: list[Export] | None = None
     wanted: frozenset[str] | None = None
     depth: int = 0
     steps: int = 0
@@ -100,6 +105,11 @@ class Run:
             open_conditions=tuple(known),
             wanted=self.wanted,
         )
+
+    def together(self, others: Iterable[Run]) -> Run:
+        """A new run over the documents of others too."""
+        documents = {path: document for run in others for path, document in run.documents.items()}
+        return Run(self.boundary, self.zones, self.tree, documents, wanted=self.wanted)
 
     def templates(self, name: str) -> Sequence[str]:
         """The files of the tree that have a name."""

@@ -12,7 +12,7 @@ from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
-from ecsnet.cloudformation import conditions
+from ecsnet.cloudformation import conditions, exports
 from ecsnet.cloudformation.context import NO_VALUE, Absent, Context, Result, map_candidates, one_of, settle
 from ecsnet.cloudformation.nodes import Items, Node, Scalar, Table
 from ecsnet.cloudformation.texts import concatenate, split, symbol_of
@@ -295,10 +295,14 @@ def _if(stack: Stack, node: Node, context: Context) -> Result:
 
 
 def _import_value(stack: Stack, node: Node, context: Context) -> Result:
-    name = symbol_of(stack.value(node, context))
-    if not name:
-        return Unknown("imported from another stack")
-    return Unknown(f"imported from another stack as {name}", symbol=f"import:{name}")
+    value = stack.value(node, context)
+    name = symbol_of(value)
+    symbol = f"import:{name}" if name else ""
+    unknown = Unknown(f"imported from another stack{f' as {name}' if name else ''}", symbol=symbol)
+    found = exports.resolve(stack.run, value) if len(stack.run.roots) > 1 else None
+    if isinstance(found, exports.Export):
+        return found.stack.output(found.output, unknown)
+    return unknown if found is None else replace(unknown, reason=f"{unknown.reason}, {found}")
 
 
 def _base64(stack: Stack, node: Node, context: Context) -> Result:

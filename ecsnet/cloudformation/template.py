@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from ecsnet.cloudformation import conditions, declarations
@@ -48,51 +48,79 @@ def load(
     documents: dict[str, Document | Problem | None] = {real_path(path): document}
     limit = boundary or checkout(path)
     run = Run(limit, max(1, min(zones, 26)), tree or (lambda: files_in(limit)), documents, wanted=wanted)
-    return _evaluate(run, document, parameters or {})
+    stack = Stack(run, document, parameters or {}, ancestors=(real_path(path),))
+    return evaluate(run, (Root(stack),))
 
 
-def _evaluate(run: Run, document: Document, parameters: Mapping[str, Value]) -> Configuration:
-    path = document.file
-    run.files.append(path)
-    root = Stack(run, document, parameters, ancestors=(real_path(path),))
+@dataclass(frozen=True, slots=True, eq=False)
+class Root:
+    """A stack that nothing nests, and the address that it is to have."""
+
+    stack: Stack
+    address: str = ""
+
+    def again(self, run: Run) -> Stack:
+        return Stack(run, self.stack.document, self.stack.given, self.address, ancestors=self.stack.ancestors)
+
+
+def evaluate(run: Run, roots: Sequence[Root]) -> Configuration:
+    """One configuration of all ``roots``, which may import what others of them export."""
+    run.roots = tuple(root.again(run) for root in roots)
     resources: dict[str, Resource] = {}
-    _list(root, resources)
+    for stack in run.roots:
+        run.files.append(stack.document.file)
+        before = len(run.holes)
+        _list(stack, resources)
+        if len(run.roots) > 1:
+            run.holes[before:] = [_confined(hole, stack, resources) for hole in run.holes[before:]]
     return Configuration(
-        path,
+        run.files[0],
         "cloudformation",
         resources,
         tuple(run.holes),
         tuple(run.problems),
         tuple(dict.fromkeys(run.files)),
-        scenario=_scenario(root),
-        choices=_Choices(root, parameters),
+        scenario=_scenario(run),
+        choices=_Choices(run, tuple(roots)),
     )
+
+
+def _confined(hole: Hole, stack: Stack, resources: Mapping[str, Resource]) -> Hole:
+    """What may act on all of its own template leaves those alone that are only linked to it."""
+    if not hole.anything:
+        return hole
+    own = tuple(Reference(address, "Ref") for address in resources if address.startswith(stack.address))
+    return replace(hole, inputs=(*hole.inputs, own), anything=False)
+
+
+def roots_of(configuration: Configuration) -> tuple[Root, ...]:
+    return configuration.choices.roots if isinstance(configuration.choices, _Choices) else ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Choices:
-    """The questions that came up when ``root`` was evaluated, which goes on when resources are read."""
+    """The questions that came up when ``roots`` were evaluated, which goes on when resources are read."""
 
-    root: Stack
-    parameters: Mapping[str, Value]
+    run: Run
+    roots: tuple[Root, ...]
 
     def questions(self) -> tuple[str, ...]:
         """Those about words in conditions first: what else a parameter is used for may not matter."""
-        asked = self.root.run.questions.asked.values()
+        asked = self.run.questions.asked.values()
         return tuple(question.name for question in sorted(asked, key=lambda question: not question.words))
 
     def answers(self, question: str) -> tuple[Configuration, ...]:
-        run = self.root.run
+        run = self.run
         return tuple(
-            _evaluate(run.again(assumed), self.root.document, self.parameters)
+            evaluate(run.again(assumed), self.roots)
             for assumed in run.questions.asked[question].answers(run.assumptions)
         )
 
 
-def _scenario(root: Stack) -> Mapping[str, str]:
+def _scenario(run: Run) -> Mapping[str, str]:
     """Conditions that were open, and are decided by what is assumed; then the parameters themselves."""
-    run = root.run
-    stacks = {stack.address: stack for stack in root.all()} if run.open_conditions else {}
+    roots = run.roots if run.open_conditions else ()
+    stacks = {stack.address: stack for root in roots for stack in root.all()}
     found: dict[str, str] = {}
     with run.asking(Questions()):
         for address, name in run.open_conditions:

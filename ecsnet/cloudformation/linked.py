@@ -1,0 +1,76 @@
+"""Templates of one scan that import what others of it export: they are evaluated together."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from ecsnet.cloudformation import exports
+from ecsnet.cloudformation.context import Context
+from ecsnet.cloudformation.nodes import Items, Node, Table
+from ecsnet.cloudformation.stack import Stack
+from ecsnet.cloudformation.template import Root, evaluate, roots_of
+from ecsnet.resources import Configuration
+from ecsnet.values import Value
+
+
+def link(configurations: Sequence[Configuration]) -> list[Configuration]:
+    """The same, with those that are linked by imports as one, in the place of the first of them.
+
+    Addresses in it begin with the name of the template and a colon: ``network:PublicSubnet``.
+    """
+    roots = {index: root for index, found in enumerate(configurations) for root in roots_of(found)[:1]}
+    exporting = {index for index, root in roots.items() if any(True for _ in exports.exports(root.stack))}
+    importing = (
+        {index for index, root in roots.items() if any(True for _ in _imports(root.stack))} if exporting else set()
+    )
+    if not importing:
+        return list(configurations)
+    order = sorted(exporting | importing)
+    names = _names([configurations[index].root for index in order])
+    named = {index: Root(roots[index].stack, f"{name}:") for index, name in zip(order, names)}
+    run = roots[order[0]].stack.run.together([root.stack.run for root in roots.values()])
+    run.roots = tuple(named[index].again(run) for index in order)
+    groups = {index: {index} for index in roots}
+    for index, stack in zip(order, run.roots):
+        for name in _imports(stack) if index in importing else ():
+            found = exports.resolve(run, name)
+            if isinstance(found, exports.Export):
+                joined = groups[index] | groups[order[run.roots.index(found.root)]]
+                groups.update(dict.fromkeys(joined, joined))
+    result: list[Configuration] = []
+    for index, configuration in enumerate(configurations):
+        group = groups.get(index, {index})
+        if len(group) == 1:
+            result.append(configuration)
+        elif index == min(group):
+            members = tuple(named[member] for member in sorted(group))
+            result.append(evaluate(run.together([run]), members))
+    return result
+
+
+def _imports(root: Stack) -> Iterator[Value]:
+    """The names that a stack and those nested in it import."""
+    for stack in root.all():
+        todo: list[Node] = [stack.document.root]
+        seen: set[int] = set()
+        while todo:
+            node = todo.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, Items):
+                todo += node.items
+            elif isinstance(node, Table):
+                name = node.get("Fn::ImportValue")
+                if name is not None:
+                    yield stack.value(name, Context())
+                todo += [pair.value for pair in node.pairs.values()]
+
+
+def _names(files: Sequence[str]) -> list[str]:
+    """What tells templates apart: the name of the file, or its path where two have the same."""
+    paths = [os.path.splitext(path)[0].removesuffix(".template").replace(os.sep, "/") for path in files]
+    short = Counter(path.rpartition("/")[2] for path in paths)
+    return [name if short[name := path.rpartition("/")[2]] == 1 else path for path in paths]
