@@ -1,0 +1,57 @@
+"""Every Terraform fixture: a scan of its plan says what a scan of its source says, alone nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecsnet.config import Config
+from ecsnet.engine import scan
+from ecsnet.terraform import find_roots
+from tests.expectations import case_id
+from tests.oracle.test_aws import pytestmark as pytestmark
+from tests.oracle.test_aws import terraform_cases
+
+
+def planned(root: Path, case: Path, applied: bool) -> tuple[dict[str, Any], dict[str, str]]:
+    from tests.oracle.terraform import TerraformError, plan
+
+    try:
+        return plan(root, case, applied=applied)
+    except TerraformError as error:
+        if any(word in str(error) for word in ("registry", "github.com", "-target")):
+            pytest.skip("Terraform can't plan it here")
+        raise
+
+
+def verdicts(path: Path) -> dict[str, set[tuple[str, str]]]:
+    report = scan([str(path)], Config())
+    assert not report.problems
+    kinds = {"found": report.findings, "passed": report.passed, "undecided": report.undecided}
+    return {kind: {(item.rule.id, item.resource.address) for item in items} for kind, items in kinds.items()}
+
+
+@pytest.mark.parametrize("applied", [False, True], ids=["new", "applied"])
+@pytest.mark.parametrize("case", terraform_cases(), ids=case_id)
+def test_a_plan_says_what_its_source_says(case: Path, applied: bool, tmp_path: Path) -> None:
+    for number, root in enumerate(find_roots([str(path) for path in sorted(case.rglob("*.tf*"))])):
+        document, made_up = planned(Path(root), case, applied)
+        copy = tmp_path / str(number)
+        shutil.copytree(case, copy)
+        (copy / ".git").mkdir(exist_ok=True)
+        place = copy / Path(root).resolve().relative_to(case.resolve())
+        source = verdicts(place)
+        (place / "plan.json").write_text(json.dumps(document))
+        beside = verdicts(place / "plan.json")
+        (tmp_path / "alone").mkdir(exist_ok=True)
+        (tmp_path / "alone" / "plan.json").write_text(json.dumps(document))
+        alone = verdicts(tmp_path / "alone" / "plan.json")
+        if not made_up:
+            # With values made up, the plan decides what the source leaves open.
+            assert beside == source
+        assert alone["found"] <= beside["found"]
+        assert not alone["found"] & beside["passed"]
