@@ -26,23 +26,31 @@ if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
     sys.path.remove(str(_CHECKOUT))
 
 from ecsnet.cloudformation import load  # noqa: E402
+from ecsnet.config import choose  # noqa: E402
 from ecsnet.engine import judge  # noqa: E402
 from ecsnet.findings import Finding, Report, Rule  # noqa: E402
 from ecsnet.harness import describe, is_crash  # noqa: E402
 from ecsnet.rules import CATALOGUE  # noqa: E402
+from ecsnet.settings import Flags, Settings  # noqa: E402
 
 _PIPED = "-"
 
 
 @functools.lru_cache(maxsize=1)
 def _report(template: Template) -> Report:
-    """Of a template that is piped in, cfn-lint has no file, only what it read."""
+    """Of a template that is piped in, cfn-lint has no file, only what it read.
+
+    Configuration files hold here as for the command.
+    """
     text = None if template.filename else json.dumps(template.template, default=str).encode()
-    configuration = load(template.filename or _PIPED, text=text)
+    file = template.filename or _PIPED
+    config = Settings(Flags(), [file], os.environ).of(os.path.dirname(file))
+    rules = choose(config, CATALOGUE)
+    configuration = load(file, text=text, zones=config.zones)
     if configuration is None:
         # cfn-lint was told that it is a template, and says itself what is wrong with it.
-        return judge([], CATALOGUE)
-    return judge([configuration], CATALOGUE)
+        return judge([], rules)
+    return judge([configuration], rules)
 
 
 def _matches(rule: Rule, template: Template) -> Iterator[RuleMatch]:

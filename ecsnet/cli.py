@@ -16,6 +16,7 @@ from ecsnet import __version__
 if TYPE_CHECKING:
     from ecsnet.config import Config
     from ecsnet.findings import Report
+    from ecsnet.settings import Settings
 
 CLEAN = 0
 FINDINGS = 1
@@ -23,7 +24,7 @@ USAGE = 2
 UNREADABLE = 3
 INTERRUPTED = 130  # what a shell gives a command that Ctrl-C ended
 
-_FAIL_ON = ("error", "warning", "info", "never")
+_FAIL_ON = ("error", "warning", "info", "never")  # ecsnet.config has them too, for a millisecond more
 _EXIT_STATUS = """\
 exit status:
   0  nothing found at or above --fail-on
@@ -58,28 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _scan(options: argparse.Namespace) -> int:
-    from ecsnet.config import Config, ConfigError
+    from ecsnet.config import ConfigError
     from ecsnet.engine import scan
-    from ecsnet.findings import Level
 
-    config = Config(
-        select=_selectors(options.select),
-        extend_select=_selectors(options.extend_select),
-        ignore=_selectors(options.ignore),
-        fail_on=None if options.fail_on == "never" else Level(options.fail_on),
-        show_unknown=options.show_unknown,
-        var_files=tuple(options.var_file),
-        zones=options.zones,
-        stubs=tuple(options.stubs),
-    )
-    for folder in config.stubs:
-        if not os.path.isdir(folder):
-            return _usage_error(f"{folder}: no such folder of stubs")
-    for file in config.var_files:
-        if not os.path.isfile(file):
-            return _usage_error(f"{file}: no such variables file")
     try:
-        report = scan(options.paths, config)
+        settings = _settings(options)
+        config = settings.of(settings.base)
+        report = scan(options.paths, settings)
     except ConfigError as error:
         return _usage_error(str(error))
     status = exit_status(report, config)
@@ -88,6 +74,49 @@ def _scan(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """:raises ConfigError: a path that a flag names does not exist"""
+    from ecsnet.config import ConfigError
+    from ecsnet.inputs import Assignment, VarFile
+    from ecsnet.settings import Flags, Settings
+
+    for folder in options.stubs:
+        if not os.path.isdir(folder):
+            raise ConfigError(f"{folder}: no such folder of stubs")
+    for name, text in options.inputs:
+        if name is None and not os.path.isfile(text):
+            raise ConfigError(f"{text}: no such variables file")
+    flags = Flags(
+        select=_selectors(options.select) or None,
+        extend_select=_selectors(options.extend_select),
+        ignore=_selectors(options.ignore),
+        fail_on=options.fail_on,
+        show_unknown=options.show_unknown,
+        zones=options.zones,
+        stubs=tuple(options.stubs),
+        inputs=tuple(VarFile(text) if name is None else Assignment(name, text) for name, text in options.inputs),
+        workspace=options.workspace,
+        env_vars=False if options.no_env_vars else None,
+        files=not options.no_config,
+    )
+    return Settings(flags, options.paths, os.environ)
+
+
+def _config(options: argparse.Namespace) -> int:
+    from ecsnet.config import ConfigError
+    from ecsnet.report import settings
+
+    try:
+        found = settings.collect(_settings(options))
+    except ConfigError as error:
+        return _usage_error(str(error))
+    if options.format == "json":
+        _write([settings.render_json(found)])
+    else:
+        _write(settings.render_text(found))
+    return CLEAN
 
 
 def exit_status(report: Report, config: Config) -> int:
@@ -196,30 +225,21 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXIT_STATUS,
     )
     scan.set_defaults(run=_scan)
-    scan.add_argument("paths", metavar="PATH", nargs="*", default=["."], help="files, folders (default: this folder)")
     scan.add_argument("--format", choices=("text", "json"), default="text", help="of the output (default: text)")
-    scan.add_argument(
-        "--fail-on", choices=_FAIL_ON, default="warning", help="lowest level that gives status 1 (default: warning)"
-    )
-    rules = "ids, names or beginnings of ids (ECSNET1), separated by commas; repeatable"
-    scan.add_argument("--select", metavar="RULES", action="append", default=[], help=f"run only these rules: {rules}")
-    scan.add_argument(
-        "--extend-select", metavar="RULES", action="append", default=[], help="run these too, opt-in ones for instance"
-    )
-    scan.add_argument("--ignore", metavar="RULES", action="append", default=[], help="do not run these")
-    scan.add_argument("--show-unknown", action="store_true", help="list what could not be decided, and why")
     scan.add_argument(
         "-q", "--quiet", action="store_true", help="one line a finding, nothing else (errors go to standard error)"
     )
-    scan.add_argument(
-        "--var-file", metavar="FILE", action="append", default=[], help="Terraform variables; repeatable, the last wins"
+    _add_settings(scan)
+
+    config = commands.add_parser(
+        "config",
+        help="show what is in force, and what says so",
+        description="Show what a scan with the same paths and flags would go by, and what says so. Values of variables "
+        "are not shown.",
     )
-    scan.add_argument(
-        "--zones", metavar="N", type=_zones, default=3, help="zones that a region is taken to have (default: 3)"
-    )
-    scan.add_argument(
-        "--stubs", metavar="DIR", action="append", default=[], help="module stubs of your own; repeatable, first wins"
-    )
+    config.set_defaults(run=_config)
+    config.add_argument("--format", choices=("text", "json"), default="text", help="of the output (default: text)")
+    _add_settings(config)
 
     listing = commands.add_parser("rules", help="list the rules")
     listing.set_defaults(run=_rules)
@@ -237,6 +257,52 @@ def _parser() -> argparse.ArgumentParser:
         printer = commands.add_parser(command, help=f"print the folder for '{use}'")
         printer.set_defaults(run=_print_folder(folder))
     return parser
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """What ``scan`` and ``config`` are told alike. A default of ``None`` lets the configuration file speak."""
+    add = parser.add_argument
+    add("paths", metavar="PATH", nargs="*", default=["."], help="files, folders (default: this folder)")
+    add("--fail-on", choices=_FAIL_ON, help="lowest level that gives status 1 (default: warning)")
+    rules = "ids, names or beginnings of ids (ECSNET1), separated by commas; repeatable"
+    add("--select", metavar="RULES", action="append", default=[], help=f"run only these rules: {rules}")
+    add("--extend-select", metavar="RULES", action="append", default=[], help="run these too, opt-in ones for instance")
+    add("--ignore", metavar="RULES", action="append", default=[], help="do not run these")
+    add("--show-unknown", action="store_true", help="list what could not be decided, and why")
+    add(
+        "--var",
+        metavar="NAME=VALUE",
+        dest="inputs",
+        action="append",
+        type=_assignment,
+        default=[],
+        help="a Terraform variable, as terraform -var; repeatable, the last of --var and --var-file wins",
+    )
+    add(
+        "--var-file",
+        metavar="FILE",
+        dest="inputs",
+        action="append",
+        type=_var_file,
+        default=[],
+        help="Terraform variables, as terraform -var-file; repeatable",
+    )
+    add("--workspace", metavar="NAME", help="terraform.workspace (default: that which is selected, else 'default')")
+    add("--no-env-vars", action="store_true", help="do not read TF_VAR_... and TF_WORKSPACE from the environment")
+    add("--zones", metavar="N", type=_zones, help="zones that a region is taken to have (default: 3)")
+    add("--stubs", metavar="DIR", action="append", default=[], help="module stubs of your own; repeatable, first wins")
+    add("--no-config", action="store_true", help="do not read .ecsnet.toml and pyproject.toml")
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or name != name.strip():
+        raise argparse.ArgumentTypeError(f"not a variable's name and its value, NAME=VALUE: {text!r}")
+    return name, value
+
+
+def _var_file(text: str) -> tuple[None, str]:
+    return None, text
 
 
 def _zones(text: str) -> int:

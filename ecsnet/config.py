@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ecsnet.findings import Level, Rule
+from ecsnet.inputs import Given
+
+FAIL_ON = ("error", "warning", "info", "never")
+MAX_ZONES = 10
 
 
 class ConfigError(Exception):
@@ -16,26 +21,37 @@ class ConfigError(Exception):
 class Config:
     """``select`` and ``ignore`` hold selectors: ``ECSNET101``, ``ECSNET1``, ``nat-shared-across-azs``, ``W9401``.
 
-    ``extend_select`` adds to ``select``, or to the default rules where that is empty. ``fail_on`` is the lowest level
-    that makes the command fail; ``None``: none does. ``zones`` is how many zones a region is taken to have. ``stubs``
-    are folders of module stubs.
+    ``extend_select`` adds to ``select``, or to the default rules where that is ``None``. ``fail_on`` is the lowest
+    level that makes the command fail; ``None``: none does. ``zones`` is how many zones a region is taken to have.
+    ``stubs`` are folders of module stubs. A root module is evaluated once for each of ``given``.
     """
 
-    select: tuple[str, ...] = ()
+    select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: Level | None = Level.WARNING
     show_unknown: bool = False
-    var_files: tuple[str, ...] = ()
     zones: int = 3
     stubs: tuple[str, ...] = ()
+    given: tuple[Given, ...] = (Given(),)
+
+    def of(self, folder: str) -> Config:
+        """What holds for what is in ``folder``: here, the same everywhere."""
+        return self
+
+
+class Configured(Protocol):
+    """A configuration that may differ from folder to folder."""
+
+    def of(self, folder: str) -> Config: ...
 
 
 def choose(config: Config, catalogue: Sequence[Rule]) -> tuple[Rule, ...]:
     """The rules that ``config`` asks for, in the order of the catalogue. A rule that is opt-in has to be selected."""
-    selected = _matching(config.select, catalogue)
-    if not config.select:
+    if config.select is None:
         selected = {rule.id for rule in catalogue if not rule.opt_in}
+    else:
+        selected = _matching(config.select, catalogue)
     selected |= _matching(config.extend_select, catalogue)
     selected -= _matching(config.ignore, catalogue)
     return tuple(rule for rule in catalogue if rule.id in selected)
@@ -68,10 +84,15 @@ def _is_named(rule: Rule, name: str) -> bool:
     return name.upper() in (rule.id, rule.cfn_lint_id) or name.lower() == rule.name
 
 
-def _no_such_rule(name: str, catalogue: Sequence[Rule]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint at which of the ``known`` names is meant; "" where none is like it."""
     import difflib  # 6 ms, and only a mistake needs it
 
-    names = {known.lower(): known for rule in catalogue for known in (rule.id, rule.cfn_lint_id, rule.name)}
-    nearest = difflib.get_close_matches(name.lower()[:100], names, n=1, cutoff=0.5)
-    hint = f"; did you mean {names[nearest[0]]}?" if nearest else "; 'ecsnet rules' lists them"
-    return f"no such rule: {name!r}{hint}"
+    names = {one.lower(): one for one in known}
+    found = difflib.get_close_matches(name.lower()[:100], names, n=1, cutoff=0.5)
+    return f"; did you mean {names[found[0]]}?" if found else ""
+
+
+def _no_such_rule(name: str, catalogue: Sequence[Rule]) -> str:
+    hint = nearest(name, (known for rule in catalogue for known in (rule.id, rule.cfn_lint_id, rule.name)))
+    return f"no such rule: {name!r}" + (hint or "; 'ecsnet rules' lists them")

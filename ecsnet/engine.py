@@ -6,26 +6,36 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from ecsnet.config import Config, choose
-from ecsnet.files import Found, checkout, find
+from ecsnet.config import Config, ConfigError, Configured, choose
+from ecsnet.files import Found, checkout, find, is_plan
 from ecsnet.findings import Finding, Passed, Report, Rule, Undecided, Verdict
+from ecsnet.inputs import VarFile
 from ecsnet.resources import Configuration, Problem
 from ecsnet.values import Span
+
+if TYPE_CHECKING:
+    from ecsnet.terraform import Files
 
 _HEAD = 64_000
 
 
-def scan(paths: Sequence[str], config: Config) -> Report:
+def scan(paths: Sequence[str], config: Configured) -> Report:
     """Everything in ``paths``, files and folders mixed.
 
-    :raises ConfigError: a path does not exist, or ``config`` names a rule that does not
+    :raises ConfigError: a path does not exist, or ``config`` names a rule or a variable that does not
     """
     from ecsnet.rules import CATALOGUE
 
     start = time.perf_counter()
-    rules = choose(config, CATALOGUE)
-    return judge(configurations(find(paths), config), rules, start)
+    found = find(paths)
+    choose(config.of(found.base), CATALOGUE)
+    tally = _Tally()
+    for root in configurations(found, config):
+        rules = () if isinstance(root, Problem) else choose(config.of(folder_of(root)), CATALOGUE)
+        tally.take(root, rules)
+    return tally.report(start)
 
 
 @dataclass(slots=True)
@@ -49,6 +59,32 @@ class _Tally:
         else:
             self.undecided.setdefault((*key, verdict.reason), verdict)
 
+    def take(self, root: Configuration | Problem, rules: Sequence[Rule]) -> None:
+        """What ``rules`` say about a root."""
+        if isinstance(root, Problem):
+            self.problems.setdefault(root)
+            return
+        self.problems.update(dict.fromkeys(root.problems))
+        self.files.update(root.files)
+        _judge_root(root, rules, self)
+        self.problems.update(dict.fromkeys(root.problems_met()))
+
+    def report(self, start: float) -> Report:
+        """``start``: when the work began."""
+        return Report(
+            findings=tuple(sorted(self.findings.values(), key=lambda found: (*_order(found.span), *_name(found)))),
+            passed=tuple(
+                sorted(self.passed.values(), key=lambda found: (*_order(found.resource.header), *_name(found)))
+            ),
+            undecided=tuple(sorted(self.undecided.values(), key=lambda found: (*_order(found.span), *_name(found)))),
+            problems=tuple(
+                sorted(self.problems, key=lambda found: (found.file, found.line, found.column, found.message))
+            ),
+            files=tuple(sorted(self.files)),
+            resources=self.resources,
+            seconds=time.perf_counter() - start,
+        )
+
 
 def judge(roots: Iterable[Configuration | Problem], rules: Sequence[Rule], start: float | None = None) -> Report:
     """What ``rules`` say about evaluated roots. ``start``: when the work began, of ``time.perf_counter()``.
@@ -58,25 +94,16 @@ def judge(roots: Iterable[Configuration | Problem], rules: Sequence[Rule], start
     start = time.perf_counter() if start is None else start
     tally = _Tally()
     for root in roots:
-        if isinstance(root, Problem):
-            tally.problems.setdefault(root)
-            continue
-        tally.problems.update(dict.fromkeys(root.problems))
-        tally.files.update(root.files)
-        _judge_root(root, rules, tally)
-        tally.problems.update(dict.fromkeys(root.problems_met()))
-    return Report(
-        findings=tuple(sorted(tally.findings.values(), key=lambda found: (*_order(found.span), *_name(found)))),
-        passed=tuple(sorted(tally.passed.values(), key=lambda found: (*_order(found.resource.header), *_name(found)))),
-        undecided=tuple(sorted(tally.undecided.values(), key=lambda found: (*_order(found.span), *_name(found)))),
-        problems=tuple(sorted(tally.problems, key=lambda found: (found.file, found.line, found.column, found.message))),
-        files=tuple(sorted(tally.files)),
-        resources=tally.resources,
-        seconds=time.perf_counter() - start,
-    )
+        tally.take(root, rules)
+    return tally.report(start)
 
 
-def configurations(found: Found, config: Config) -> Iterator[Configuration | Problem]:
+def folder_of(root: Configuration) -> str:
+    """The folder whose configuration holds for a root: its own, or that of the template."""
+    return root.root if root.language == "terraform" else os.path.dirname(root.root)
+
+
+def configurations(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
     """Every root of the files found, evaluated, and what kept some from being."""
     yield from found.problems
     if found.terraform:
@@ -130,38 +157,64 @@ def _in_scenarios(root: Configuration, first: list[Verdict], rules: Sequence[Rul
         return first
 
 
-def _terraform_roots(found: Found, config: Config) -> Iterator[Configuration | Problem]:
+def _terraform_roots(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
     from ecsnet.network import wanted
     from ecsnet.terraform import Files, find_roots, load
 
     cache = Files()
     try:
-        roots = find_roots(_without_stubs(found.terraform, config.stubs), cache)
+        roots = find_roots(_without_stubs(found.terraform, config), cache)
+    except ConfigError:
+        raise
     except Exception as error:
         yield _crash(found.base, "the search for root modules", error)
         return
+    _refuse_undeclared(roots, config, cache)
     for root in roots:
-        try:
-            yield load(
-                root,
-                wanted=wanted("terraform"),
-                var_files=config.var_files,
-                zones=config.zones,
-                boundary=checkout(root) or found.base,
-                cache=cache,
-                stubs=config.stubs,
-            )
-        except Exception as error:
-            yield _crash(root, "the Terraform evaluator", error)
+        own = config.of(root)
+        for given in own.given:
+            try:
+                yield load(
+                    root,
+                    wanted=wanted("terraform"),
+                    given=given,
+                    zones=own.zones,
+                    boundary=checkout(root) or found.base,
+                    cache=cache,
+                    stubs=own.stubs,
+                )
+            except Exception as error:
+                yield _crash(root, "the Terraform evaluator", error)
 
 
-def _without_stubs(paths: Sequence[str], stubs: Sequence[str]) -> Sequence[str]:
+def _refuse_undeclared(roots: Sequence[str], config: Configured, cache: Files) -> None:
+    """A value by name is for the roots that declare the variable; one that none declares is refused, as Terraform does.
+
+    Nothing is refused where a root could not be read in full: that one may declare it.
+    """
+    unused: dict[tuple[str, str], None] = {}
+    used: set[tuple[str, str]] = set()
+    for root in roots:
+        named = [item for given in config.of(root).given for item in given.inputs if not isinstance(item, VarFile)]
+        folder = cache.folder(root) if named else None
+        for item in named:
+            key = (item.origin, item.name)
+            if folder is not None and (item.name in folder.variables or folder.unread):
+                used.add(key)
+            unused[key] = None
+    for origin, name in unused:
+        if (origin, name) not in used:
+            raise ConfigError(f"{origin}: no root module that is scanned declares a variable {name!r}")
+
+
+def _without_stubs(paths: Sequence[str], config: Configured) -> Sequence[str]:
     """What is in a folder of stubs stands for modules: it is no configuration of its own."""
+    stubs = dict.fromkeys(stub for folder in set(map(os.path.dirname, paths)) for stub in config.of(folder).stubs)
     folders = tuple(os.path.join(os.path.realpath(folder), "") for folder in stubs)
     return [path for path in paths if not os.path.realpath(path).startswith(folders)] if folders else paths
 
 
-def _template_roots(found: Found, config: Config) -> Iterator[Configuration | Problem]:
+def _template_roots(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
     """Templates that no other template of the scan nests; of a circle of templates the first. Those that import from
     others are one root with them.
     """
@@ -169,7 +222,9 @@ def _template_roots(found: Found, config: Config) -> Iterator[Configuration | Pr
 
     loaded: dict[str, Configuration] = {}
     for path in found.templates:
-        template = _load_template(path, path in found.explicit, found.base, found.templates, config)
+        template = _load_template(
+            path, path in found.explicit, found.base, found.templates, config.of(os.path.dirname(path))
+        )
         if isinstance(template, Problem):
             yield template
         elif template is not None:
@@ -199,6 +254,10 @@ def _load_template(
     from ecsnet.cloudformation.document import read_file
     from ecsnet.network import wanted
 
+    if path.endswith(".json") and _may_be_plan(path):
+        plan = _load_plan(path, base, config)
+        if plan is not None:
+            return None if isinstance(plan, Problem) and not explicit else plan
     content = read_file(path)
     if isinstance(content, str):
         return Problem(path, 1, 1, content) if explicit or _may_be_template(path) else None
@@ -215,6 +274,25 @@ def _load_template(
     except Exception as error:
         return _crash(path, "the CloudFormation evaluator", error)
     return Problem(path, 1, 1, "not a CloudFormation template") if template is None and explicit else template
+
+
+def _may_be_plan(path: str) -> bool:
+    try:
+        with open(path, "rb") as stream:
+            return is_plan(stream.read(_HEAD))
+    except OSError:
+        return False
+
+
+def _load_plan(path: str, base: str, config: Config) -> Configuration | Problem | None:
+    from ecsnet.network import wanted
+    from ecsnet.terraform.plan import load_plan
+
+    boundary = checkout(os.path.dirname(path)) or base
+    try:
+        return load_plan(path, wanted=wanted("terraform"), zones=config.zones, boundary=boundary, stubs=config.stubs)
+    except Exception as error:
+        return _crash(path, "the reader of plans", error)
 
 
 def _may_be_template(path: str) -> bool:

@@ -35,13 +35,14 @@ if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
 
     sys.path.remove(str(_CHECKOUT))
 
-from ecsnet.config import Config  # noqa: E402
 from ecsnet.engine import scan  # noqa: E402
 from ecsnet.findings import Finding, Level, Report, Rule  # noqa: E402
 from ecsnet.harness import BlockName, describe, is_crash, one_line  # noqa: E402
+from ecsnet.inputs import VarFile  # noqa: E402
 from ecsnet.network import wanted  # noqa: E402
 from ecsnet.resources import Language, Resource  # noqa: E402
 from ecsnet.rules import CATALOGUE  # noqa: E402
+from ecsnet.settings import Flags, Settings  # noqa: E402
 
 Vertex = dict[str, Any]
 
@@ -157,8 +158,8 @@ def _shown(file: str) -> str:
     return file if relative.startswith(os.pardir) else relative
 
 
-def outcomes(graph: Any, language: Language, rules: Sequence[Rule], var_files: Sequence[str]) -> Mapping[str, Outcome]:
-    """What the rules say about the files of a graph, by rule."""
+def outcomes(graph: Any, language: Language, rules: Sequence[Rule], flags: Flags) -> Mapping[str, Outcome]:
+    """What the rules say about the files of a graph, by rule. Configuration files hold here as for the command."""
     vertices = Vertices(graph, language)
     files = vertices.files()
     if not files or not rules:
@@ -166,7 +167,7 @@ def outcomes(graph: Any, language: Language, rules: Sequence[Rule], var_files: S
     missing = _missing_parser() if language == "terraform" else None
     if missing:
         return _fail_closed(vertices, rules, _NO_PARSER.format(module=missing))
-    report = scan(files, Config(select=tuple(rule.id for rule in rules), var_files=tuple(var_files)))
+    report = scan(files, Settings(flags, files, os.environ))
     result = _record(report, vertices)
     for problem in report.problems:
         text = one_line(f"{problem.file}:{problem.line}: {problem.message}")
@@ -234,8 +235,8 @@ class Evaluation:
         self._graph: Any = None
         self._outcomes: Mapping[str, Outcome] = {}
 
-    def start(self, graph: Any, rules: Sequence[Rule], var_files: Sequence[str]) -> None:
-        found = outcomes(graph, self.language, rules, var_files)
+    def start(self, graph: Any, rules: Sequence[Rule], flags: Flags) -> None:
+        found = outcomes(graph, self.language, rules, flags)
         with self._lock:
             self._graph, self._outcomes = graph, found
 
@@ -299,7 +300,7 @@ def _with_messages(registry: Registry, evaluation: Evaluation) -> Any:
         rules = [
             rule for rule in CATALOGUE if report_type == evaluation.language and _is_asked_for(rule, runner_filter)
         ]
-        evaluation.start(graph_connector, rules, runner_filter.var_files or ())
+        evaluation.start(graph_connector, rules, _flags(runner_filter))
         results: dict[BaseGraphCheck, list[Any]] = {}
         for check, records in run_checks(graph_connector, runner_filter, report_type).items():
             if not isinstance(check, EcsnetCheck):
@@ -316,7 +317,17 @@ def _with_messages(registry: Registry, evaluation: Evaluation) -> Any:
 
 
 def _is_asked_for(rule: Rule, runner_filter: RunnerFilter) -> bool:
-    return not rule.opt_in or RunnerFilter.check_matches(rule.id, None, runner_filter.checks)
+    return not rule.opt_in or _is_named(rule, runner_filter)
+
+
+def _is_named(rule: Rule, runner_filter: RunnerFilter) -> bool:
+    return bool(RunnerFilter.check_matches(rule.id, None, runner_filter.checks))
+
+
+def _flags(runner_filter: RunnerFilter) -> Flags:
+    """A rule that ``--check`` names runs, whatever a configuration file says."""
+    named = tuple(rule.id for rule in CATALOGUE if _is_named(rule, runner_filter))
+    return Flags(extend_select=named, inputs=tuple(map(VarFile, runner_filter.var_files or ())))
 
 
 register("terraform")

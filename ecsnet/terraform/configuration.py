@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
+from ecsnet.inputs import Given
 from ecsnet.resources import Configuration, Problem, Resource
 from ecsnet.terraform.data_sources import is_stand_in
 from ecsnet.terraform.folders import Files, join
-from ecsnet.terraform.inputs import Inputs, read_inputs
+from ecsnet.terraform.inputs import Inputs, read_inputs, workspace_of
 from ecsnet.terraform.modules import MISSING, Evaluation, Missing, Module, Standing
 from ecsnet.terraform.planned import Planned
 from ecsnet.terraform.sources import Located, Sources, boundary_of
@@ -19,8 +20,7 @@ def load(
     root: str,
     *,
     wanted: Collection[str] | None = None,
-    var_files: Sequence[str] = (),
-    variables: Mapping[str, str] = {},
+    given: Given = Given(),  # noqa: B008 - frozen
     files: Sequence[str] | None = None,
     zones: int = 3,
     boundary: str | None = None,
@@ -31,7 +31,8 @@ def load(
     """Evaluate the root module in the folder ``root``. Never raises on what is in it.
 
     ``wanted``: types of managed resources to list, all by default; data sources that resources may refer to are always
-    listed, with types like ``data.aws_vpc``. ``files``: names of the files in ``root`` to read, all by default.
+    listed, with types like ``data.aws_vpc``. ``given``: values of variables, and the workspace. ``files``: names of the
+    files in ``root`` to read, all by default.
     ``zones``: how many availability zones a region is taken to have. ``boundary``: nothing outside of it is read; by
     default the repository ``root`` is in. ``cache``: to share what was read between the roots of a scan.
     ``stubs``: folders of module stubs that go before those of ecsnet. ``planned``: what a plan says of instances and
@@ -39,18 +40,15 @@ def load(
     """
     sources = Sources(root, boundary or boundary_of(root), cache or Files(), Library(stubs))
     folder = sources.files.folder(join(root, "."), sources.boundary, files)
-    evaluation = Evaluation(root, sources, zones, planned)
-    given: dict[str, Value] = {}
+    evaluation = Evaluation(root, sources, zones, workspace_of(root, given)[0], planned)
+    inputs = Inputs() if planned else read_inputs(folder, sources.boundary, given)
+    inputs.values.update(planned.variables if planned else {})
 
     def value(name: str) -> Value | Missing:
-        return given.get(name, MISSING)
+        return inputs.values.get(name, MISSING)
 
     module = Module(evaluation, folder, Standing(Located(folder.path, ".", "")), value)
     evaluation.root_module = module
-    inputs = Inputs()
-    if planned is None:
-        inputs = read_inputs(folder, sources.boundary, module.functions, var_files, variables)
-    given.update(inputs.values if planned is None else planned.variables)
 
     def is_wanted(kind: str) -> bool:
         if kind.startswith("data."):

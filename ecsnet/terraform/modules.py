@@ -36,9 +36,9 @@ _RESERVED = frozenset({"each", "count", "self"})
 class Evaluation:
     """What all modules of one root share."""
 
-    def __init__(self, root: str, sources: Sources, zones: int, planned: Planned | None = None) -> None:
+    def __init__(self, root: str, sources: Sources, zones: int, workspace: str, planned: Planned | None = None) -> None:
         self.root = root
-        self.workspace: Value = "default" if planned is None else Unknown("a plan does not name its workspace")
+        self.workspace: Value = workspace if planned is None else Unknown("a plan does not name its workspace")
         self.planned = planned
         self.sources = sources
         self.zones = zones

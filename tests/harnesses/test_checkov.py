@@ -15,6 +15,7 @@ import pytest
 
 from ecsnet.findings import Report
 from ecsnet.resources import Problem
+from ecsnet.settings import Flags
 from tests.harnesses.tools import CHECKOUT, POLICIES, checkov, checkov_reports
 
 pytest.importorskip("checkov")
@@ -273,7 +274,7 @@ def test_a_crash_of_a_rule_is_recorded_as_failed(
     problem = Problem("main.tf", 1, 1, "internal error in ECSNET101: KeyError: 'x'")
     monkeypatch.setattr(policies, "scan", lambda files, config: Report((), (), (), (problem,), (), 0, 0.0))
     rules = [rule for rule in policies.CATALOGUE if rule.id in ("ECSNET101", "ECSNET201")]
-    outcomes = policies.outcomes(graph, "terraform", rules, ())
+    outcomes = policies.outcomes(graph, "terraform", rules, Flags())
     assert outcomes.keys() == {"ECSNET101"}
     ((failed, text, _),) = outcomes["ECSNET101"].failed
     assert failed["block_name_"] == "aws_vpc.main"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ecsnet.inputs import Assignment, Given
 from ecsnet.terraform import find_roots, load
 from tests.expectations import FIXTURES, case_id, cases
 from tests.oracle.compare import compare
@@ -34,6 +35,7 @@ def test_terraform_makes_the_same_instances(case: Path) -> None:
             if "registry" in str(error):
                 pytest.skip("it calls a module that is not there")
             raise
-        result = compare(load(root, variables=made_up, boundary=str(case)), state)
+        given = Given(tuple(Assignment(*pair) for pair in made_up.items()))
+        result = compare(load(root, given=given, boundary=str(case)), state)
         assert result.instances
         assert not result.differences

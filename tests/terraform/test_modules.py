@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ecsnet.inputs import Assignment, Given, VarFile
 from ecsnet.resources import Configuration
 from ecsnet.terraform import find_roots, load
 from ecsnet.values import Key, Reference, Several, Text, Tri, Unknown, Value, equal
@@ -422,7 +423,8 @@ def test_values_of_variables_have_terraforms_precedence(tmp_path: Path) -> None:
         },
     )
     extra = str(tmp_path / "extra.tfvars")
-    found = load(root, var_files=[extra], variables={"flag": "flag", "sizes": '[1, "2"]', "flagged": "true"})
+    assigned = [Assignment("flag", "flag"), Assignment("sizes", '[1, "2"]'), Assignment("flagged", "true")]
+    found = load(root, given=Given((VarFile(extra), *assigned)))
     tags = value(found, "aws_vpc.v", "tags")
     assert isinstance(tags, Mapping)
     assert {n: tags[n] for n in names} == {n: n for n in names}
@@ -460,7 +462,7 @@ def test_null_takes_the_default_where_null_is_not_allowed(tmp_path: Path) -> Non
 
 def test_bad_variable_files_are_problems(tmp_path: Path) -> None:
     root = write(tmp_path, {"main.tf": 'variable "x" {}', "terraform.tfvars": "x = var.y\n", "a.auto.tfvars.json": "["})
-    found = load(root, var_files=[str(tmp_path / "gone.tfvars")])
+    found = load(root, given=Given((VarFile(str(tmp_path / "gone.tfvars")),)))
     assert [Path(problem.file).name for problem in found.problems] == [
         "terraform.tfvars",
         "a.auto.tfvars.json",

@@ -1,0 +1,239 @@
+"""The configuration file: ``.ecsnet.toml``, or ``[tool.ecsnet]`` in ``pyproject.toml``. Read, and every key checked."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from ecsnet.config import FAIL_ON, MAX_ZONES, ConfigError, nearest
+from ecsnet.inputs import Datum, Input, VarFile
+from ecsnet.values import Value
+
+OWN_FILE = ".ecsnet.toml"
+NAMES = (OWN_FILE, "pyproject.toml")
+MAX_SIZE = 1_000_000
+_MAX_DEPTH = 50
+_TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
+_KEY = re.compile(r"\s*([A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')\s*[.=]")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What is given to the root module in the folder ``path``. ``origin``: the place in the file that says so."""
+
+    path: str
+    origin: str
+    inputs: tuple[Input, ...] = ()
+    workspace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """``values`` by key, of the right types; ``lines``: where each key stands. Paths are as they are opened."""
+
+    path: str
+    values: Mapping[str, Any]
+    lines: Mapping[str, int]
+    roots: tuple[Root, ...] = ()
+
+    def place(self, key: str) -> str:
+        return f"{self.path}:{self.lines[key]}" if self.lines.get(key) else self.path
+
+
+def read(folder: str) -> ConfigFile | None:
+    """The configuration file in ``folder``, if it has one. ``.ecsnet.toml`` goes before ``pyproject.toml``.
+
+    :raises ConfigError: it cannot be read, or says what cannot be
+    """
+    for name in NAMES:
+        path = os.path.normpath(os.path.join(folder, name))
+        if not os.path.isfile(path):
+            continue
+        text = _text(path)
+        if name != OWN_FILE and "ecsnet" not in text:
+            continue
+        table, prefix = _table(path, text)
+        if table is not None:
+            return _Checker(path, _lines(text), prefix).file(table)
+    return None
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(MAX_SIZE + 1)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if len(data) > MAX_SIZE:
+        raise ConfigError(f"{path}: larger than {MAX_SIZE // 1_000_000} MB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not UTF-8 text") from None
+
+
+def _table(path: str, text: str) -> tuple[Any, tuple[str, ...]]:
+    """The table of ecsnet, and the names of the tables it is in; ``None`` where a ``pyproject.toml`` has none."""
+    try:
+        toml = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    except ImportError:
+        raise ConfigError(f"{path}: to read it on this Python, install the package tomli") from None
+    try:
+        document = toml.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+    tool = document.get("tool")
+    if not isinstance(tool, dict) or "ecsnet" not in tool:
+        return (document, ()) if os.path.basename(path) == OWN_FILE else (None, ())
+    return tool["ecsnet"], ("tool", "ecsnet")
+
+
+@dataclass(frozen=True, slots=True)
+class _Checker:
+    """``lines``: where keys stand, from the top of the file. ``prefix``: names of the tables around ecsnet's own."""
+
+    path: str
+    lines: Mapping[tuple[str | int, ...], int]
+    prefix: tuple[str, ...]
+
+    def file(self, table: Any) -> ConfigFile:
+        if not isinstance(table, dict):
+            self.fail((), "ecsnet has to be a table")
+        self.known(table, (), (*_READERS, "roots"))
+        values = {key: read(self, (key,), table[key]) for key, read in _READERS.items() if key in table}
+        lines = {key: self.lines.get((*self.prefix, key), 0) for key in table}
+        roots = table.get("roots", [])
+        if not isinstance(roots, list) or not all(isinstance(root, dict) for root in roots):
+            self.fail(("roots",), "roots is a list of tables: [[roots]]")
+        return ConfigFile(self.path, values, lines, tuple(self.root(i, root) for i, root in enumerate(roots)))
+
+    def root(self, number: int, table: Mapping[str, Any]) -> Root:
+        place = ("roots", number)
+        self.known(table, place, ("path", "var-files", "workspace", "variables"))
+        if "path" not in table:
+            self.fail(place, "a root needs a path")
+        path = self.beside(self.string((*place, "path"), table["path"]))
+        if not os.path.isdir(path):
+            self.fail((*place, "path"), f"path: there is no folder {path}")
+        inputs: list[Input] = []
+        where = (*place, "var-files")
+        for name in self.strings(where, table.get("var-files", [])):
+            file = os.path.normpath(os.path.join(path, name))
+            if not os.path.isfile(file):
+                self.fail(where, f"var-files: there is no file {file}")
+            inputs.append(VarFile(file, self.at(where)))
+        variables = table.get("variables", {})
+        where = (*place, "variables")
+        if not isinstance(variables, dict):
+            self.fail(where, "variables has to be a table")
+        for name, value in variables.items():
+            key = (*where, name) if (*self.prefix, *where, name) in self.lines else where
+            inputs.append(Datum(name, self.value(key, value, 0), self.at(key)))
+        workspace = table.get("workspace")
+        if workspace is not None:
+            workspace = self.string((*place, "workspace"), workspace)
+        return Root(path, self.at((*place, "workspace")), tuple(inputs), workspace)
+
+    def known(self, table: Mapping[str, Any], place: tuple[str | int, ...], names: tuple[str, ...]) -> None:
+        for key in table:
+            if key not in names:
+                self.fail(
+                    (*place, key), f"unknown key {key!r}{nearest(key, names) or '; known are ' + ', '.join(names)}"
+                )
+
+    def at(self, place: tuple[str | int, ...]) -> str:
+        line = self.lines.get((*self.prefix, *place)) or self.lines.get((*self.prefix, *place[:2]))
+        return f"{self.path}:{line}" if line else self.path
+
+    def fail(self, place: tuple[str | int, ...], message: str) -> NoReturn:
+        raise ConfigError(f"{self.at(place)}: {message}")
+
+    def beside(self, path: str) -> str:
+        """A path in the file is relative to the file."""
+        return os.path.normpath(os.path.join(os.path.dirname(self.path), path))
+
+    def string(self, place: tuple[str | int, ...], value: Any) -> str:
+        if not isinstance(value, str) or not value or "\0" in value:
+            self.fail(place, f"{place[-1]} has to be a string that is not empty")
+        return value
+
+    def strings(self, place: tuple[str | int, ...], value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            self.fail(place, f"{place[-1]} has to be a list of strings")
+        return tuple(value)
+
+    def folders(self, place: tuple[str | int, ...], value: Any) -> tuple[str, ...]:
+        found = tuple(map(self.beside, self.strings(place, value)))
+        for folder in found:
+            if not os.path.isdir(folder):
+                self.fail(place, f"{place[-1]}: there is no folder {folder}")
+        return found
+
+    def boolean(self, place: tuple[str | int, ...], value: Any) -> bool:
+        if not isinstance(value, bool):
+            self.fail(place, f"{place[-1]} has to be true or false")
+        return value
+
+    def level(self, place: tuple[str | int, ...], value: Any) -> str:
+        if value not in FAIL_ON:
+            hint = nearest(value, FAIL_ON) if isinstance(value, str) else ""
+            self.fail(place, f"{place[-1]} has to be one of {', '.join(FAIL_ON)}{hint}")
+        return str(value)
+
+    def zones(self, place: tuple[str | int, ...], value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_ZONES:
+            self.fail(place, f"{place[-1]} has to be a number from 1 to {MAX_ZONES}")
+        return value
+
+    def value(self, place: tuple[str | int, ...], value: Any, depth: int) -> Value:
+        """A value of TOML as one of Terraform."""
+        if depth > _MAX_DEPTH:
+            self.fail(place, f"{place[-1]} is nested more than {_MAX_DEPTH} levels deep")
+        if isinstance(value, dict):
+            return {key: self.value(place, item, depth + 1) for key, item in value.items()}
+        if isinstance(value, list):
+            return tuple(self.value(place, item, depth + 1) for item in value)
+        if not isinstance(value, (bool, int, str, Decimal)) or (isinstance(value, Decimal) and not value.is_finite()):
+            self.fail(place, f"{place[-1]} has to be a string, a number, a boolean, a list or a table")
+        return value
+
+
+_READERS: Mapping[str, Callable[[_Checker, tuple[str | int, ...], Any], Any]] = {
+    "select": _Checker.strings,
+    "extend-select": _Checker.strings,
+    "ignore": _Checker.strings,
+    "fail-on": _Checker.level,
+    "zones": _Checker.zones,
+    "stubs": _Checker.folders,
+    "env-vars": _Checker.boolean,
+    "show-unknown": _Checker.boolean,
+}
+KEYS = tuple(_READERS)
+
+
+def _lines(text: str) -> Mapping[tuple[str | int, ...], int]:
+    """Where keys and tables stand, as they are commonly written; the reader of TOML itself does not say."""
+    found: dict[tuple[str | int, ...], int] = {}
+    counts: dict[tuple[str | int, ...], int] = {}
+    table: tuple[str | int, ...] = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        if header := _TABLE.match(line):
+            table = ()
+            names = [name.strip().strip("\"'") for name in header[2].split(".")]
+            for position, name in enumerate(names, 1):
+                table = (*table, name)
+                if header[1] == "[[" and position == len(names):
+                    counts[table] = counts.get(table, -1) + 1
+                if table in counts:
+                    found.setdefault(table, number)
+                    table = (*table, counts[table])
+            found.setdefault(table, number)
+        elif key := _KEY.match(line):
+            found.setdefault((*table, key[1].strip("\"'")), number)
+    return found

@@ -1,0 +1,117 @@
+"""What is in force for a scan, and what says so. Values of variables may be secret: none is shown."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ecsnet.config import choose
+from ecsnet.files import checkout, find
+from ecsnet.settings import Setting, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One evaluation of a root module: its workspace, and its variables by what gives each its value."""
+
+    root: str
+    workspace: str
+    workspace_origin: str
+    files: tuple[str, ...]
+    variables: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """``file``: the configuration file for the folder that holds all that is scanned. ``rules``: the ids that run."""
+
+    file: str | None
+    settings: Sequence[Setting]
+    rules: tuple[str, ...]
+    roots: tuple[Evaluation, ...]
+
+
+def collect(settings: Settings) -> InForce:
+    """:raises ConfigError: as a scan would"""
+    from ecsnet.rules import CATALOGUE
+
+    base = settings.base
+    file = settings.file(base)
+    rules = tuple(rule.id for rule in choose(settings.of(base), CATALOGUE))
+    return InForce(file.path if file else None, settings.settings(base), rules, tuple(_evaluations(settings)))
+
+
+def _evaluations(settings: Settings) -> Iterator[Evaluation]:
+    found = find(settings.paths)
+    if not found.terraform:
+        return
+    from ecsnet.terraform import Files, find_roots
+    from ecsnet.terraform.inputs import read_inputs, workspace_of
+
+    cache = Files()
+    for root in find_roots(found.terraform, cache):
+        folder = cache.folder(root)
+        boundary = os.path.realpath(checkout(root) or found.base)
+        for given in settings.of(root).given:
+            inputs = read_inputs(folder, boundary, given)
+            variables = tuple(
+                (name, inputs.origins.get(name, _unset(declaration.attribute("default") is not None)))
+                for name, declaration in sorted(folder.variables.items())
+            )
+            yield Evaluation(root, *workspace_of(root, given), tuple(inputs.files), variables)
+
+
+def _unset(has_default: bool) -> str:
+    return "default" if has_default else "unknown: no value is given, and it has no default"
+
+
+def render_json(found: InForce) -> str:
+    document = {
+        "file": found.file,
+        "settings": {
+            one.key: {"value": list(one.value) if isinstance(one.value, tuple) else one.value, "from": one.origin}
+            for one in found.settings
+        },
+        "rules": list(found.rules),
+        "roots": [
+            {
+                "path": one.root,
+                "workspace": {"value": one.workspace, "from": one.workspace_origin},
+                "var_files": list(one.files),
+                "variables": {name: {"from": origin} for name, origin in one.variables},
+            }
+            for one in found.roots
+        ],
+    }
+    return json.dumps(document, indent=2)
+
+
+def render_text(found: InForce) -> Iterator[str]:
+    from ecsnet.report.source import printable
+
+    rows = [(one.key, _shown(one.value), one.origin) for one in found.settings]
+    rows.append(("rules", ", ".join(found.rules) or "none", ""))
+    yield printable(f"configuration file: {found.file or 'none'}")
+    yield from _table(rows)
+    for one in found.roots:
+        yield ""
+        yield printable(f"root module {one.root}")
+        named = [(f"var.{name}", "", origin) for name, origin in one.variables]
+        yield from _table([("workspace", one.workspace, one.workspace_origin), *named])
+
+
+def _table(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    from ecsnet.report.source import printable
+
+    width = max(len(key) for key, _, _ in rows)
+    for key, value, origin in rows:
+        source = f"({origin})" if value and origin else origin
+        yield printable(f"  {key.ljust(width)}  {' '.join(part for part in (value, source) if part)}".rstrip())
+
+
+def _shown(value: str | int | bool | tuple[str, ...]) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return (", ".join(value) or "none") if isinstance(value, tuple) else str(value)
