@@ -14,7 +14,7 @@ from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls
 from ecsnet.values import Span, Tri
 
-_CONTRARY = frozenset({"private", "internal", "isolated"})
+_CONTRARY = frozenset({"private", "internal", "isolated", "non", "not"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ def check(network: Network) -> Iterator[Verdict]:
         way = network.routing.classify(subnet)
         intent = _intent(network, subnet)
         broken = way.kind in (SubnetClass.ISOLATED, SubnetClass.NAT)
-        if intent is None and broken and subnet.maps_public_ip is Tri.UNKNOWN:
-            reason = "whether it maps public IPs on launch is not in the configuration"
-            yield Undecided(RULE, subnet.resource, reason, subnet.span("maps_public_ip"))
+        doubt = _doubt(network, subnet) if broken and intent is None else None
+        if doubt:
+            yield Undecided(RULE, subnet.resource, *doubt)
         elif intent is None:
             yield Passed(RULE, subnet.resource)
         elif broken:
@@ -72,6 +72,19 @@ def _intent(network: Network, subnet: Subnet) -> _Intent | None:
     if "public" in words_of(subnet.name):
         span = subnet.span("name")
         return _Intent(Hop(subnet.address, "its Name tag says public", span), span, Level.WARNING)
+    return None
+
+
+def _doubt(network: Network, subnet: Subnet) -> tuple[str, Span] | None:
+    """What may show that a subnet is meant to be public, were it known: the reason and its place."""
+    if subnet.maps_public_ip is Tri.UNKNOWN:
+        reason = "whether it maps public IPs on launch is not in the configuration"
+        return reason, subnet.span("maps_public_ip")
+    for balancer in network.all(LoadBalancer):
+        faces = balancer.internet_facing & exists(balancer, guards(subnet))
+        if faces is not Tri.FALSE and any(link.may_be(subnet.address) for link in balancer.subnets.items):
+            reason = f"whether the load balancer {balancer.address} sits in it, facing the internet, is not certain"
+            return reason, balancer.span("subnets")
     return None
 
 
