@@ -177,15 +177,18 @@ def agrees(ours: Value, theirs: Any, state: State, region: str) -> bool | None:
         return _all(agrees(item, theirs[str(key)], state, region) for key, item in ours.items() if key in theirs)
     if ours is None:
         return None
-    return _scalar(ours) == _scalar(theirs) or _decoded(theirs) == str(ours).strip()
+    return _scalar(ours) == _scalar(theirs) or _same_script(ours, theirs)
 
 
-def _decoded(theirs: Any) -> str | None:
+def _same_script(ours: object, theirs: object) -> bool:
     """User data, which is the text itself with us, whatever it is packed in."""
+    if not isinstance(ours, str) or not isinstance(theirs, str) or "\n" not in ours:
+        return False
     try:
-        return base64.b64decode(theirs, validate=True).decode().strip()
-    except (TypeError, ValueError):
-        return None
+        unpacked = base64.b64decode(theirs, validate=True).decode()
+    except ValueError:
+        unpacked = theirs
+    return ours.strip() == unpacked.strip()
 
 
 def _scalar(value: object) -> object:

@@ -58,7 +58,7 @@ def relax(text, remote_outputs, empty_state):
         lambda block: re.sub(
             r'\b(type\s*=\s*)"(string|list|map)"',
             lambda m: m[1] + {"string": "string"}.get(m[2], m[2] + "(any)"),
-            block,
+            edit_blocks(block, "validation", lambda _: ""),
         ),
     )
 
@@ -82,10 +82,14 @@ def relax_json(document):
     return document
 
 
-def copy_trees(tree, scratch):
-    """scratch/tree, a relaxed copy."""
-    left_out = shutil.ignore_patterns(".git", ".terraform", "*.tfstate*", ".terraform.lock.hcl")
-    shutil.copytree(tree, scratch / "tree", ignore=left_out, ignore_dangling_symlinks=True)
+LEFT_OUT = shutil.ignore_patterns(".git", ".terraform", "*.tfstate*", ".terraform.lock.hcl")
+
+
+def copy_trees(tree, scratch, downloads=None):
+    """scratch/tree and what ``downloads`` adds to it, a relaxed copy."""
+    shutil.copytree(tree, scratch / "tree", ignore=LEFT_OUT, ignore_dangling_symlinks=True)
+    if downloads:
+        downloads.lead_calls(scratch / "tree")
     empty_state = scratch / "empty.json"
     empty_state.write_text(
         json.dumps(

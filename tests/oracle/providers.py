@@ -67,6 +67,7 @@ COMPUTED_IDS = {
     "name",
     "bucket",
     "ipv6_cidr_block",
+    "ipv6_cidr_block_network_border_group",
     "availability_zone",
     "latest_version",
     "default_version",
@@ -95,6 +96,8 @@ def aws_answer(kind, value, region):
                 for d in dict.fromkeys(domains)
             ]
         }
+    if kind == "aws_vpc_ipam_preview_next_cidr":
+        return {"cidr": f"10.0.0.0/{int(value.get('netmask_length') or 16)}"}
     if kind == "aws_networkfirewall_firewall":
         return {
             "firewall_status": [

@@ -111,7 +111,7 @@ OTHERS = {  # provider -> (resources, data sources)
     ),
 }
 
-LEGACY = {  # what AWS provider versions before the bindings' still had: (type, is data source) -> attributes
+LEGACY = {  # what AWS provider versions before or after the bindings' have: (type, is data source) -> attributes
     ("provider", False): "shared_credentials_file skip_get_ec2_platforms:bool s3_force_path_style:bool",
     ("aws_autoscaling_group", False): "tags:maps",
     ("aws_db_instance", False): "name",
@@ -121,6 +121,7 @@ LEGACY = {  # what AWS provider versions before the bindings' still had: (type, 
     ): "capacity_providers:list default_capacity_provider_strategy{capacity_provider weight:number base:number}",
     ("aws_eip", False): "vpc:bool",
     ("aws_iam_instance_profile", False): "roles:list",
+    ("aws_s3_bucket", False): "bucket_namespace",
     ("aws_subnet_ids", True): "vpc_id! tags:map filter{name! values!:list} ids+:list",
     ("aws_vpc", False): "enable_classiclink:bool enable_classiclink_dns_support:bool",
 }
