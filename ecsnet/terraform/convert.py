@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from typing import Literal
 
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.lazy import Elements
@@ -292,4 +293,5 @@ def _unify_tuples(tuples: list[Tuple], lists: list[Collection]) -> Type | None:
         known = tuple(element for element in elements if element is not None)
         return Tuple(known) if len(known) == len(elements) else None
     element = unify([*(e for type_ in tuples for e in type_.elements), *(type_.element for type_ in lists)])
-    return None if element is None else Collection("list", element)
+    kind: Literal["list", "set"] = "set" if lists and all(type_.kind == "set" for type_ in lists) else "list"
+    return None if element is None else Collection(kind, element)

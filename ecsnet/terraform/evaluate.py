@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import product
 from typing import Any, Protocol
 
@@ -38,7 +39,8 @@ from ecsnet.terraform.lazy import doubts
 from ecsnet.terraform.parser import SyntaxProblem
 from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import parse_template
-from ecsnet.values import Several, Text, Tri, Unknown, Value, is_known, text
+from ecsnet.terraform.types import ANY
+from ecsnet.values import Set, Several, Text, Tri, Unknown, Value, is_known, text
 
 _TOO_DEEP = "expression nested too deeply to evaluate"
 _MAY_NOT_EXIST = Unknown("whether an instance exists is not in the configuration")
@@ -174,8 +176,23 @@ def _binary(node: Binary, scope: Scope) -> Value:
         if step.op in ("&&", "||"):
             value = _logical(step.op, value, step.right, scope)
         else:
-            value = operators.binary(step.op, value, _evaluate(step.right, scope))
+            other = _evaluate(step.right, scope)
+            result = operators.binary(step.op, value, other)
+            if isinstance(result, bool) and result is (step.op == "==") and not _one_form(step, value, other):
+                result = Unknown("whether the collections compared are of one type is not tracked")
+            value = result
     return value
+
+
+def _one_form(node: Binary, left: Value, right: Value) -> bool:
+    """Whether equal operands of ``==`` and ``!=`` are of one type, which a list and a tuple are not, nor a map and an
+    object, nor empty collections of other elements.
+    """
+    if node.op not in ("==", "!=") or left is right or not isinstance(left, (tuple, Mapping)):
+        return True
+    if isinstance(left, Set):
+        return isinstance(right, Set) and len(left) > 0
+    return isinstance(node.left, (TupleCons, ObjectCons)) and isinstance(node.right, (TupleCons, ObjectCons))
 
 
 def _logical(op: str, left: Value, right: Expression, scope: Scope) -> Value:
@@ -201,16 +218,32 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
         return meter.made(steps.one_of((_possible(node.true, scope), _possible(node.false, scope)), condition))
     chosen, other = (node.true, node.false) if truth is Tri.TRUE else (node.false, node.true)
     value = _evaluate(chosen, scope)
-    if value is not None and not isinstance(value, (str, tuple, Mapping)) and _is_string(other):
-        return convert.to_string(value)
-    return value
+    type_ = convert.infer(value)
+    if type_ == ANY:
+        return value
+    noted = doubts.count
+    try:
+        alternative = _evaluate(other, scope)
+    except EvaluationError:
+        return value
+    finally:
+        doubts.count = noted
+    # Both branches have one type, and the one that is not taken has a say in it.
+    common = convert.unify((type_, convert.infer(alternative)))
+    if common is None:
+        if is_plain(value) and is_plain(alternative):
+            raise EvaluationError("Inconsistent conditional result types.")
+        return value
+    return value if common == type_ else convert.to_type(value, common)
 
 
-def _is_string(node: Expression) -> bool:
-    """Whether the expression gives a string whatever the values in it are: the other branch is then one as well."""
-    if isinstance(node, Literal):
-        return isinstance(node.value, str)
-    return isinstance(node, Template) and len(node.parts) > 1
+def is_plain(value: Value) -> bool:
+    """Whether the value is wholly known, without going through lazy mappings."""
+    if isinstance(value, tuple):
+        return all(map(is_plain, value))
+    if isinstance(value, dict):
+        return all(isinstance(key, str) for key in value) and all(map(is_plain, value.values()))
+    return value is None or isinstance(value, (str, bool, int, Decimal))
 
 
 def _possible(node: Expression, scope: Scope) -> Value:

@@ -22,7 +22,8 @@ def parse_number(text: str) -> int | Decimal | None:
     """The number that ``text`` spells in decimal; ``None`` where it does not spell one."""
     if len(text) > MAX_DIGITS or not _NUMBER.fullmatch(text):
         return None
-    return normal(Decimal(text))
+    number = Decimal(text)
+    return Decimal("-0") if not number and number.is_signed() else normal(number)
 
 
 def normal(number: Decimal) -> int | Decimal:
@@ -81,6 +82,8 @@ def format_number(number: int | Decimal) -> str:
                 raise EvaluationError("number out of range")
         return str(number)
     value = normal(number)
+    if not value and number.is_signed():
+        return "-0"
     return str(value) if isinstance(value, int) else format(value, "f")
 
 

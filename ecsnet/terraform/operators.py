@@ -38,7 +38,18 @@ def unary(op: str, operand: Value) -> Value:
     if op == "!":
         return known_or_unknown(~truth(operand, "The operand of !"), operand)
     number = _number(operand)
-    return -number if isinstance(number, (int, Decimal)) else unknown_like(operand)
+    if not isinstance(number, (int, Decimal)):
+        return unknown_like(operand)
+    return -number if number else _zero(not _is_negative_zero(number))
+
+
+def _is_negative_zero(number: int | Decimal) -> bool:
+    return isinstance(number, Decimal) and not number and number.is_signed()
+
+
+def _zero(negative: bool) -> int | Decimal:
+    """Terraform's numbers have two zeros, and it prints the negative one as ``-0``."""
+    return Decimal("-0") if negative else 0
 
 
 def binary(op: str, left: Value, right: Value) -> Value:
@@ -71,7 +82,9 @@ def _number(value: Value) -> Value:
 
 def _arithmetic(op: str, x: Decimal, y: Decimal) -> Value:
     if op == "/" and not y:
-        raise EvaluationError("Division by zero.")
+        if not x:
+            raise EvaluationError("can't divide zero by zero or infinity by infinity")
+        return Unknown("division by zero gives infinity")
     try:
         if op == "+":
             result = _CONTEXT.add(x, y)
@@ -88,4 +101,6 @@ def _arithmetic(op: str, x: Decimal, y: Decimal) -> Value:
         return Unknown("arithmetic beyond Terraform's precision")
     if not result.is_finite() or result.adjusted() > _EXACT_DIGITS:
         return Unknown("arithmetic beyond Terraform's precision")
+    if not result:
+        return _zero(result.is_signed() and op != "%")
     return int(result) if result == result.to_integral_value() else result

@@ -15,6 +15,7 @@ from ecsnet.terraform.types import Collection, Type
 from ecsnet.values import Encoded, Reference, Set, Several, Text, Tri, Unknown, Value, equal, text
 
 _COUNT = "the number of elements is unknown"
+_EMPTY = "the type of the elements of an empty set is not tracked"
 _SCALARS = ("id", "arn", "name", "ip", "zone", "cidr_block", "address")
 
 
@@ -69,9 +70,9 @@ def length(value: Value) -> Value:
 
 
 def whole(number: int | Decimal) -> int:
-    if not isinstance(number, int):
+    if number != int(number):
         raise EvaluationError("a whole number is required")
-    return number
+    return int(number)
 
 
 def element(value: Value, index: Value) -> Value:
@@ -234,10 +235,12 @@ def coalesce(*values: Value) -> Value:
 def coalescelist(*lists: Value) -> Value:
     if not lists:
         raise EvaluationError("at least one argument is required")
+    if any(value is None for value in lists):
+        raise EvaluationError("coalescelist arguments must not be null")
+    if any(isinstance(value, Set) or not (isinstance(value, tuple) or is_opaque(value)) for value in lists):
+        raise EvaluationError("coalescelist arguments must be lists or tuples")
     possible: list[Value] = []
     for value in lists:
-        if value is None:
-            continue
         items = elements(value, "coalescelist arguments must be lists or tuples")
         if items is None or items:
             possible.append(value)
@@ -346,7 +349,13 @@ def setunion(*collections: Value) -> Value:
         if not isinstance(value, Set):
             return Unknown("the elements of a set are unknown")
         joined.extend(value)
-    return sets.make_set(_one_type(tuple(joined)))
+    united = _one_type(tuple(joined))
+    return sets.make_set(united) if _keep_type(collections, united) else Unknown(_EMPTY)
+
+
+def _keep_type(operands: tuple[Value, ...], items: tuple[Value, ...]) -> bool:
+    """Whether no operand without elements, whose type is not tracked, can make strings of the others' elements."""
+    return all(operands) or not any(isinstance(item, (bool, int, Decimal)) for item in items)
 
 
 def setintersection(first: Value, *others: Value) -> Value:
@@ -365,6 +374,8 @@ def _filter(first: Value, others: tuple[Value, ...], keep: bool) -> Value:
     common = unify(infer(item) for items in (first, *others) if isinstance(items, Set) for item in items)
     if common is None:
         raise EvaluationError("all sets must have the same element type")
+    if not _keep_type((first, *others), first):
+        return Unknown(_EMPTY)
     others = tuple(to_type(other, Collection("set", common)) for other in others)
     result: list[Value] = []
     for item in _one_type_as(first, common):
@@ -385,6 +396,10 @@ def matchkeys(values: Value, keys: Value, searchset: Value) -> Value:
         return Unknown(_COUNT)
     if len(values) != len(keys):
         raise EvaluationError("length of keys and values should be equal")
+    common = unify(map(infer, (*keys, *searchset)))
+    if common is None:
+        raise EvaluationError("keys and searchset must be of the same type")
+    keys, searchset = _one_type_as(keys, common), _one_type_as(searchset, common)
     result: list[Value] = []
     for value, key in zip(values, keys):
         found = sets.member(key, searchset)

@@ -72,6 +72,8 @@ def format_(template: Value, *args: Value) -> Value:
 def _formatted(verb: _Verb, value: Value) -> Value:
     if verb.mode not in "vtbdoxXeEfFgGsq":
         raise EvaluationError(f'unsupported format verb "{verb.mode}"')
+    if value is None and verb.mode != "v":
+        raise EvaluationError(f'unsupported value for "%{verb.mode}": null value cannot be formatted')
     if value is None:
         return Unknown("text formatted from null")
     if not is_known(value):

@@ -10,7 +10,7 @@ from ecsnet.terraform.convert import to_number
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.collections import whole
 from ecsnet.terraform.numbers import fraction, from_float, rounded
-from ecsnet.values import Value
+from ecsnet.values import Unknown, Value
 
 Number = int | Decimal
 MAX_DIGITS = 1_000
@@ -20,7 +20,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def absolute(number: Number) -> Value:
-    return number if number >= 0 else -number
+    return -number if number < 0 else number or 0
 
 
 def ceiling(number: Number) -> Value:
@@ -36,8 +36,10 @@ def signum(number: Number) -> Value:
 
 
 def log(number: Number, base: Number) -> Value:
+    if number == 0 and base > 0:
+        return Unknown("the logarithm of zero is infinite")
     if base == 0 and number > 0:
-        return 0
+        return Decimal("-0") if number > 1 else 0
     try:
         return from_float(math.log(float(number)) / math.log(float(base)))
     except ZeroDivisionError:

@@ -28,6 +28,8 @@ _TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt\s].*)?")
 
 def encode(value: Value) -> Value:
     lines = _lines(value)
+    if value is None or isinstance(value, (bool, int, Decimal)):
+        lines.append("...")
     return "\n".join(lines) + "\n"
 
 
@@ -94,7 +96,9 @@ def decode(value: str) -> Value:
         raise EvaluationError(f"invalid YAML: {str(error).splitlines()[0]}") from None
     if len(nodes) > 1:
         raise EvaluationError("unexpected extra content after value")
-    return _Reader(yaml).value(nodes[0], 0) if nodes and nodes[0] is not None else None
+    if not nodes or nodes[0] is None:
+        raise EvaluationError("missing start of document")
+    return _Reader(yaml).value(nodes[0], 0)
 
 
 class _Reader:
