@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from ecsnet.values import Reference, Text, Tri, Unknown, Value, equal
+import re
+
+from ecsnet.values import Reference, Text, Tri, Unknown, Value, equal, leaves
+
+_ID = re.compile(r"[a-z]+[0-9]+-az[0-9]+")
+"""A zone's id: ``use1-az1``."""
 
 
 def same_zone(a: Value, b: Value) -> Tri:
@@ -14,6 +19,8 @@ def same_zone(a: Value, b: Value) -> Tri:
     if a is None or b is None:
         return Tri.UNKNOWN  # AWS chooses
     verdict = equal(a, b)
+    if verdict is Tri.FALSE and not _comparable(a, b):
+        return Tri.UNKNOWN
     if verdict is not Tri.UNKNOWN:
         return verdict
     if isinstance(a, Unknown) and isinstance(b, Unknown):
@@ -21,6 +28,17 @@ def same_zone(a: Value, b: Value) -> Tri:
         if list_a and list_a == list_b and index_a and index_b:
             return Tri.of(index_a == index_b)
     return Tri.UNKNOWN
+
+
+def _comparable(a: Value, b: Value) -> bool:
+    """Whether two zones that are spelt differently differ.
+
+    Not where one may be left to AWS, nor where one is an id and the other a name: which name an account has for an id
+    is known to that account. https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
+    """
+    spelt = [*leaves(a), *leaves(b)]
+    ids = {_ID.fullmatch(zone) is not None for zone in spelt if isinstance(zone, str)}
+    return None not in spelt and (len(ids) < 2 or isinstance(a, Text) or isinstance(b, Text))
 
 
 def _position(zone: Unknown) -> tuple[str, str]:
