@@ -36,6 +36,6 @@ def resource_name(element: Element) -> str:
     """The name that the source gives a resource: ``public`` of ``module.vpc.aws_subnet.public[0]``, or a logical id."""
     resource = element.resource
     if resource.language == "terraform":
-        _, _, name = resource.address.rpartition(f"{resource.type}.")
-        return name.partition("[")[0]
+        own = resource.address.removeprefix(f"{resource.calls[-1].address}.") if resource.calls else resource.address
+        return own.removeprefix(f"{resource.type}.").partition("[")[0]
     return resource.address.rpartition(".")[2]
