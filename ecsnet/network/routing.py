@@ -15,7 +15,7 @@ from enum import Enum
 from functools import cached_property
 
 from ecsnet.network import E, Network, exists, guards
-from ecsnet.network.addresses import parse, size, span_of
+from ecsnet.network.addresses import is_internet, parse, size, span_of
 from ecsnet.network.links import MAIN, reason_of, unseen
 from ecsnet.network.model import (
     Association,
@@ -33,8 +33,6 @@ from ecsnet.network.model import (
 )
 from ecsnet.resources import Hop
 from ecsnet.values import Reference, Span, Tri, Unknown, Value, equal
-
-_IPV6_INTERNET = "::/0"
 
 
 class SubnetClass(Enum):
@@ -218,7 +216,7 @@ class Routing:
                 and (at.table is None or not at.table.resource.many or _each_to_each(route.table, route, at.table))
             )
             (certain if sure else possible).append(route)
-        if at.trail.subnet.ipv6_only is not Tri.FALSE and any(_IPV6_INTERNET in route.cidrs for route in certain):
+        if at.trail.subnet.ipv6_only is not Tri.FALSE and _leaves_by_ipv6(certain):
             yield WayOut(SubnetClass.OTHER, at.trail.hops, reason="an IPv6-only subnet leaves by its IPv6 route")
             if at.trail.subnet.ipv6_only is Tri.TRUE:
                 return
@@ -227,7 +225,7 @@ class Routing:
             for route in taken:
                 yield self._by(route, at)
             return
-        partial = next((route for route in certain if any(map(_is_wide, route.cidrs))), None)
+        partial = next((route for route in certain if _is_partial(route)), None)
         if partial:
             # A route to a part of the internet only is somebody's own arrangement.
             yield WayOut(SubnetClass.OTHER, (*at.trail.hops, _route_hop(partial)), (partial,))
@@ -362,17 +360,33 @@ def _is_wide(cidr: Value) -> bool:
     return network is not None and network.version == 4 and network.prefixlen <= 2
 
 
+def _is_partial(route: Route) -> bool:
+    """Whether a route takes a part of the IPv4 internet: a wide one, or whatever an internet gateway is given."""
+    networks = [network for cidr in route.cidrs if isinstance(cidr, str) and (network := parse(cidr)) is not None]
+    ours = route.kind is TargetKind.INTERNET_GATEWAY
+    return any(network.version == 4 and (ours or network.prefixlen <= 2) for network in networks)
+
+
+def _leaves_by_ipv6(routes: list[Route]) -> bool:
+    """Whether routes hold the IPv6 internet: ::/0, its halves, or 2000::/3."""
+    cidrs = [cidr for route in routes for cidr in route.cidrs if isinstance(cidr, str)]
+    return is_internet(cidr for cidr in cidrs if ":" in cidr)
+
+
 def _internet_routes(routes: list[Route]) -> list[Route] | None:
-    """The routes that all of 0.0.0.0/0 takes; ``None`` where some of it has none."""
-    wide: dict[str, Route] = {}
+    """The routes that all of 0.0.0.0/0 takes; ``None`` where some of it has none.
+
+    A table has one route to a destination: of two that are declared AWS takes whichever comes first, so both count.
+    """
+    wide: dict[str, list[Route]] = {}
     for route in routes:
         for cidr in route.cidrs:
             if isinstance(cidr, str) and _is_wide(cidr):
-                wide.setdefault(str(parse(cidr)), route)
+                wide.setdefault(str(parse(cidr)), []).append(route)
     specific = [network for network in map(parse, wide) if network is not None and network.prefixlen > 0]
     if size(map(span_of, specific)) == 2**32:
-        return [wide[str(network)] for network in specific]
-    return [wide["0.0.0.0/0"]] if "0.0.0.0/0" in wide else None
+        return [route for network in specific for route in wide[str(network)]]
+    return wide.get("0.0.0.0/0")
 
 
 def _settle(ways: list[WayOut]) -> WayOut:
