@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.links import listed, reason_of, unseen
@@ -102,8 +102,10 @@ def _by_strategy(network: Network, providers: Links, owner: str, span: Span) -> 
     if not providers.complete:
         return unknown
     found = {_of_provider(network, link) for link in providers.items}
-    if len(found) != 1 or Capacity.UNKNOWN in found:
+    if Capacity.UNKNOWN in found:
         return unknown
+    if len(found) > 1:
+        return replace(unknown, reason="its capacity provider strategy mixes capacity of several kinds")
     capacity = found.pop()
     names = ", ".join(dict.fromkeys(_provider_name(link) for link in providers.items))
     message = f"its capacity provider strategy ({names}) runs tasks {_WORDS[capacity]}"

@@ -55,6 +55,10 @@ GROUPS: Mapping[str, tuple[m.AttachmentKind, Path]] = {
     "AWS::Batch::ComputeEnvironment": (m.AttachmentKind.HOST, ("ComputeResources", "SecurityGroupIds")),
     "AWS::CodeBuild::Project": (m.AttachmentKind.OTHER, ("VpcConfig", "SecurityGroupIds")),
     "AWS::DocDB::DBCluster": (m.AttachmentKind.OTHER, ("VpcSecurityGroupIds",)),
+    "AWS::ECS::CapacityProvider": (
+        m.AttachmentKind.HOST,
+        ("ManagedInstancesProvider", "InstanceLaunchTemplate", "NetworkConfiguration", "SecurityGroups"),
+    ),
     "AWS::ECS::ExpressGatewayService": (m.AttachmentKind.WORKLOAD, ("NetworkConfiguration", "SecurityGroups")),
     "AWS::EFS::MountTarget": (m.AttachmentKind.OTHER, ("SecurityGroups",)),
     "AWS::EKS::Cluster": (m.AttachmentKind.OTHER, ("ResourcesVpcConfig", "SecurityGroupIds")),
@@ -316,6 +320,7 @@ def _capacity_provider(resource: Resource, linker: Linker) -> Iterator[m.Element
         capacity=m.Capacity.UNKNOWN if isinstance(managed, Unknown) else capacity,
         hosts=linker.link(hosts, {"AWS::AutoScaling::AutoScalingGroup"}),
     )
+    yield from _guarded(resource, linker)
 
 
 def _task_definition(resource: Resource, linker: Linker) -> Iterator[m.Element]:

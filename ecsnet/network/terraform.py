@@ -13,7 +13,7 @@ from ecsnet.network.links import Linker, Reader, field, listed, one_of, setting
 from ecsnet.network.reading import IngressForm, RouteForm, blocks, ingress, route, within
 from ecsnet.network.state_machines import Names, workloads
 from ecsnet.resources import Path, Resource
-from ecsnet.values import Reference, Tri, Value
+from ecsnet.values import Reference, Tri, Unknown, Value
 
 _VPC = frozenset({"aws_vpc", "aws_default_vpc"})
 _SUBNET = frozenset({"aws_subnet", "aws_default_subnet"})
@@ -71,6 +71,10 @@ GROUPS: Mapping[str, tuple[m.AttachmentKind, Path]] = {
     "aws_dms_replication_instance": (m.AttachmentKind.OTHER, ("vpc_security_group_ids",)),
     "aws_docdb_cluster": (m.AttachmentKind.OTHER, ("vpc_security_group_ids",)),
     "aws_ec2_client_vpn_endpoint": (m.AttachmentKind.OTHER, ("security_group_ids",)),
+    "aws_ecs_capacity_provider": (
+        m.AttachmentKind.HOST,
+        ("managed_instances_provider", 0, "instance_launch_template", 0, "network_configuration", 0, "security_groups"),
+    ),
     "aws_ecs_express_gateway_service": (m.AttachmentKind.WORKLOAD, ("network_configuration", 0, "security_groups")),
     "aws_efs_mount_target": (m.AttachmentKind.OTHER, ("security_groups",)),
     "aws_eks_cluster": (m.AttachmentKind.OTHER, ("vpc_config", 0, "security_group_ids")),
@@ -159,7 +163,7 @@ def _network_interface(resource: Resource, linker: Linker) -> Iterator[m.Element
 
 def _network_acl(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     default = resource.get("default_network_acl_id")
-    of = linker.link(Reference(default.target), _VPC) if isinstance(default, Reference) else linker.link(default, ())
+    of = _vpc_of_default(default, linker)
     yield m.AclUse(resource, {}, subnets=linker.links(resource.get("subnet_ids"), _SUBNET), vpc=of)
 
 
@@ -170,9 +174,20 @@ def _network_acl_association(resource: Resource, linker: Linker) -> Iterator[m.E
 # --- routes ---
 
 
+def _vpc_of_default(adopted: Value, linker: Linker) -> m.Link:
+    """The VPC whose default table or ACL a value names: ``aws_vpc.x.default_route_table_id``."""
+    if isinstance(adopted, Unknown) and adopted.candidates is not None:
+        adopted = replace(adopted, candidates=tuple(map(_vpc_id, adopted.candidates)))
+    return linker.link(_vpc_id(adopted), _VPC)
+
+
+def _vpc_id(adopted: Value) -> Value:
+    return Reference(adopted.target) if isinstance(adopted, Reference) else adopted
+
+
 def _route_table(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     adopted = resource.get("default_route_table_id") if resource.type == "aws_default_route_table" else None
-    main_of = linker.link(Reference(adopted.target), _VPC) if isinstance(adopted, Reference) else m.Link(adopted)
+    main_of = _vpc_of_default(adopted, linker)
     propagating = listed(resource.get("propagating_vgws"))
     yield m.RouteTable(
         resource,
@@ -373,6 +388,7 @@ def _capacity_provider(resource: Resource, linker: Linker) -> Iterator[m.Element
         capacity=m.Capacity.UNKNOWN if managed is Tri.UNKNOWN else capacity,
         hosts=linker.link(hosts, {"aws_autoscaling_group"}),
     )
+    yield from _guarded(resource, linker)
 
 
 def _task_definition(resource: Resource, linker: Linker) -> Iterator[m.Element]:
