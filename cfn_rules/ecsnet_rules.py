@@ -25,7 +25,7 @@ if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
 
     sys.path.remove(str(_CHECKOUT))
 
-from ecsnet.cloudformation import load  # noqa: E402
+from ecsnet.cloudformation import load, with_linked  # noqa: E402
 from ecsnet.config import choose  # noqa: E402
 from ecsnet.engine import judge  # noqa: E402
 from ecsnet.findings import Finding, Report, Rule  # noqa: E402
@@ -50,7 +50,7 @@ def _report(template: Template) -> Report:
     if configuration is None:
         # cfn-lint was told that it is a template, and says itself what is wrong with it.
         return judge([], rules)
-    return judge([configuration], rules)
+    return judge([with_linked(configuration)], rules)
 
 
 def _matches(rule: Rule, template: Template) -> Iterator[RuleMatch]:
@@ -60,8 +60,16 @@ def _matches(rule: Rule, template: Template) -> Iterator[RuleMatch]:
             # cfn-lint turns it into an E0002: the run does not pass, nor is a mistake of the template named.
             raise RuntimeError(problem.message)
     for finding in report.findings:
-        if finding.rule.id == rule.id:
+        if finding.rule.id == rule.id and _is_of(finding, template.filename):
             yield _match(finding, template.filename)
+
+
+def _is_of(finding: Finding, file: str | None) -> bool:
+    """Whether a finding is of the template at hand, or of a stack nested in it: those that are linked to it by imports
+    have their own run.
+    """
+    span = finding.resource.calls[0].span if finding.resource.calls else finding.resource.header
+    return os.path.realpath(span.file) == os.path.realpath(file or _PIPED)
 
 
 def _match(finding: Finding, file: str | None) -> RuleMatch:

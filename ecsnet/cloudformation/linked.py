@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from ecsnet.cloudformation import exports
 from ecsnet.cloudformation.context import Context
+from ecsnet.cloudformation.document import read_file
+from ecsnet.cloudformation.nested import real_path
 from ecsnet.cloudformation.nodes import Items, Node, Table
 from ecsnet.cloudformation.stack import Stack
-from ecsnet.cloudformation.template import Root, evaluate, roots_of
+from ecsnet.cloudformation.template import Root, called_templates, evaluate, load, roots_of
 from ecsnet.resources import Configuration
 from ecsnet.values import Value
 
@@ -74,3 +76,26 @@ def _names(files: Sequence[str]) -> list[str]:
     paths = [os.path.splitext(path)[0].removesuffix(".template").replace(os.sep, "/") for path in files]
     short = Counter(path.rpartition("/")[2] for path in paths)
     return [name if short[name := path.rpartition("/")[2]] == 1 else path for path in paths]
+
+
+def with_linked(configuration: Configuration) -> Configuration:
+    """A template that is looked at by itself, with what it is linked to by imports among the files of its tree."""
+    [root] = roots_of(configuration) or (None,)
+    if root is None or not (any(True for _ in _imports(root.stack)) or any(True for _ in exports.exports(root.stack))):
+        return configuration
+    run = root.stack.run
+    own = {real_path(path) for path in configuration.files}
+    others = [
+        found
+        for path in run.tree()
+        if real_path(path) not in own
+        and _may_be_linked(path)
+        and (found := load(path, zones=run.zones, boundary=run.boundary, wanted=run.wanted, tree=run.tree)) is not None
+    ]
+    nested = {path for found in others for path in called_templates(found)}
+    return link([configuration, *(found for found in others if found.root not in nested)])[0]
+
+
+def _may_be_linked(path: str) -> bool:
+    content = read_file(path)
+    return not isinstance(content, str) and (b"ImportValue" in content or b"Export" in content)
