@@ -117,6 +117,16 @@ def configuration_files(path: str) -> list[str]:
     )
 
 
+def _without_twins(names: Sequence[str]) -> list[str]:
+    """OpenTofu reads ``a.tofu`` in the place of ``a.tf``, ``a.tofu.json`` in that of ``a.tf.json``."""
+    return [
+        name
+        for name in names
+        if not (name.endswith(".tf") and f"{name[:-3]}.tofu" in names)
+        and not (name.endswith(".tf.json") and f"{name[:-8]}.tofu.json" in names)
+    ]
+
+
 def read_bytes(path: str) -> bytes:
     """A regular file's contents. Raises ``OSError``, with a message for the user, also where it is too large."""
     if not os.path.isfile(path):
@@ -139,7 +149,7 @@ def _read_folder(
 ) -> Folder:
     folder = Folder(path)
     try:
-        found = sorted(names) if names is not None else configuration_files(path)
+        found = _without_twins(sorted(names) if names is not None else configuration_files(path))
     except OSError as error:
         folder.problems.append(Problem(path, 1, 1, f"cannot read the folder: {error.strerror or error}"))
         folder.unread.append(Span(path, 1, 1, 1, 1))
@@ -229,13 +239,17 @@ def _add(folder: Folder, table: dict[_Key, Declaration], key: _Key, declaration:
 
 
 def _override(folder: Folder, source: Source, block: Block) -> None:
-    """Merge a block of an override file into what it names; a provider's or a new local value needs no original.
+    """Merge a block of an override file into what it names, which has to be there; only a default provider need not.
 
     https://developer.hashicorp.com/terraform/language/files/override
     """
     labels = block.labels
     if block.type == "locals":
-        for name in block.body.attributes:
+        for name, attribute in block.body.attributes.items():
+            if name not in folder.locals:
+                where = source.span(attribute.start, attribute.end)
+                message = f"nothing to override: no local.{name} is declared"
+                folder.problems.append(Problem(where.file, where.start_line, where.start_column, message))
             folder.locals[name] = Layer(source, block.body)
         return
     for kind, table in (("variable", folder.variables), ("output", folder.outputs), ("module", folder.modules)):
@@ -253,6 +267,8 @@ def _override(folder: Folder, source: Source, block: Block) -> None:
         name = _provider_name(Declaration(source, block))
         base = folder.providers.get(name)
         own = Declaration(source, block)
+        if base is None and "." in name:
+            _merged(folder, None, source, block)
         folder.providers[name] = own if base is None else _over(base, source, block)
 
 
