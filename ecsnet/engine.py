@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ecsnet.config import Config, ConfigError, Configured, choose
 from ecsnet.files import Found, checkout, find, is_plan
 from ecsnet.findings import Finding, Passed, Report, Rule, Undecided, Verdict
 from ecsnet.inputs import VarFile
-from ecsnet.resources import Configuration, Problem
+from ecsnet.resources import Configuration, Hole, Problem
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 _HEAD = 64_000
 
 
-def scan(paths: Sequence[str], config: Configured) -> Report:
+def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> Report:
     """Everything in ``paths``, files and folders mixed.
+
+    ``base``: the folder that holds all that may be read, where there is no checkout; else the one that holds ``paths``.
 
     :raises ConfigError: a path does not exist, or ``config`` names a rule or a variable that does not
     """
@@ -30,6 +32,8 @@ def scan(paths: Sequence[str], config: Configured) -> Report:
 
     start = time.perf_counter()
     found = find(paths)
+    if base is not None:
+        found = replace(found, base=os.path.commonpath((found.base, os.path.abspath(base))))
     choose(config.of(found.base), CATALOGUE)
     tally = _Tally()
     for root in configurations(found, config):
@@ -40,18 +44,20 @@ def scan(paths: Sequence[str], config: Configured) -> Report:
 
 @dataclass(slots=True)
 class _Tally:
-    """Verdicts so far, by what makes two of them the same: a module that several roots call speaks once."""
+    """Verdicts so far, by what makes two of them the same: a module that several roots call speaks for each of them."""
 
     findings: dict[object, Finding] = field(default_factory=dict)
     passed: dict[object, Passed] = field(default_factory=dict)
     undecided: dict[object, Undecided] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
+    unseen: dict[tuple[str, Span], Hole] = field(default_factory=dict)
     resources: int = 0
 
     def add(self, verdict: Verdict) -> None:
         resource = verdict.resource
-        key = (verdict.rule.id, resource.address, resource.header.file, resource.header.start_line)
+        calls = tuple(_order(call.span) for call in resource.calls)
+        key = (verdict.rule.id, resource.address, _order(resource.header), calls)
         if isinstance(verdict, Finding):
             self.findings.setdefault((*key, _order(verdict.span), verdict.message), verdict)
         elif isinstance(verdict, Passed):
@@ -66,6 +72,7 @@ class _Tally:
             return
         self.problems.update(dict.fromkeys(root.problems))
         self.files.update(root.files)
+        self.unseen.update(((hole.address, hole.span), hole) for hole in root.holes)
         _judge_root(root, rules, self)
         self.problems.update(dict.fromkeys(root.problems_met()))
 
@@ -81,6 +88,7 @@ class _Tally:
                 sorted(self.problems, key=lambda found: (found.file, found.line, found.column, found.message))
             ),
             files=tuple(sorted(self.files)),
+            unseen=tuple(sorted(self.unseen.values(), key=lambda hole: (*_order(hole.span), hole.address))),
             resources=self.resources,
             seconds=time.perf_counter() - start,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Union
 
-from ecsnet.resources import Hop, Language, Problem, Resource
+from ecsnet.resources import Hole, Hop, Language, Problem, Resource
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
@@ -88,7 +88,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one scan found. ``resources`` counts the instances that were looked at; ``seconds`` is wall time."""
+    """What one scan found. ``resources`` counts the instances that were looked at; ``seconds`` is wall time.
+
+    ``unseen``: modules, stacks and the like that are not there, so that nobody knows what they make.
+    """
 
     findings: tuple[Finding, ...]
     passed: tuple[Passed, ...]
@@ -97,3 +100,4 @@ class Report:
     files: tuple[str, ...]
     resources: int
     seconds: float
+    unseen: tuple[Hole, ...] = ()

@@ -96,6 +96,11 @@ class Vertices:
         }
         return sorted(map(_shown, found))
 
+    def base(self) -> str:
+        """The folder that holds them all, modules too."""
+        folders = {os.path.dirname(_real(vertex[CustomAttributes.FILE_PATH])) for vertex in self.all}
+        return os.path.commonpath(folders)
+
     def wanted(self) -> Iterator[Vertex]:
         """The resources that rules may be about."""
         for vertex in self.all:
@@ -167,7 +172,7 @@ def outcomes(graph: Any, language: Language, rules: Sequence[Rule], flags: Flags
     missing = _missing_parser() if language == "terraform" else None
     if missing:
         return _fail_closed(vertices, rules, _NO_PARSER.format(module=missing))
-    report = scan(files, Settings(flags, files, os.environ))
+    report = scan(files, Settings(flags, files, os.environ), vertices.base())
     result = _record(report, vertices)
     for problem in report.problems:
         text = one_line(f"{problem.file}:{problem.line}: {problem.message}")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,9 @@ import ecsnet.rules
 from ecsnet.config import Config, ConfigError, choose, find_rule
 from ecsnet.engine import judge, scan
 from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
-from ecsnet.resources import Configuration, Hop, Problem, Resource
+from ecsnet.report import json as report_json
+from ecsnet.report import text
+from ecsnet.resources import Call, Configuration, Hole, Hop, Problem, Resource
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
@@ -76,6 +80,23 @@ def test_a_module_that_two_roots_call_is_reported_once() -> None:
     for made in (rule(), rule(unknown=True), rule(clean=True)):
         report = judge(roots, [made])
         assert len(report.findings) + len(report.undecided) + len(report.passed) == 1
+
+
+def test_a_module_speaks_for_each_of_its_callers() -> None:
+    def called_from(root: str) -> Resource:
+        call = Call("module.vpc", Span(f"{root}/main.tf", 1, 1, 3, 2))
+        return replace(resource("module.vpc.aws_subnet.a", "modules/vpc/main.tf"), calls=(call,))
+
+    roots = [configuration(called_from(root), root=root) for root in ("dev", "prod")]
+    assert len(judge(roots, [rule()]).findings) == 2
+
+
+def test_modules_that_are_not_there_are_counted() -> None:
+    hole = Hole("module.vpc", Span("main.tf", 1, 1, 1, 13), "it is not there", ({"a": 1},))
+    report = judge([replace(configuration(resource()), holes=(hole, hole))], [rule()])
+    assert report.unseen == (hole,)
+    assert "1 module or stack not seen" in list(text.render(report))[-1]
+    assert json.loads(report_json.render(report))["unseen"][0]["address"] == "module.vpc"
 
 
 def test_same_address_in_another_file_is_another_finding() -> None:

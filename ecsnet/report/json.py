@@ -29,6 +29,10 @@ def render(report: Report) -> str:
                 }
                 for undecided in report.undecided
             ],
+            "unseen": [
+                {"address": hole.address, "reason": hole.reason, "location": _location(hole.span)}
+                for hole in report.unseen
+            ],
             "errors": [
                 {"file": problem.file, "line": problem.line, "message": problem.message} for problem in report.problems
             ],

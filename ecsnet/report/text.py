@@ -39,6 +39,10 @@ def render(report: Report, *, colour: bool = False, show_unknown: bool = False) 
         for undecided in report.undecided:
             yield from _undecided(undecided, paint)
             yield ""
+        for hole in report.unseen:
+            yield f"{paint('bold', _place(hole.span))} {paint('unknown', 'not seen')}"
+            yield f"  {_statement(hole.address, hole.reason, paint) if hole.address else printable(hole.reason)}"
+            yield ""
     for problem in report.problems:
         yield from _problem(problem, sources, paint)
         yield ""
@@ -163,6 +167,8 @@ def _summary(report: Report, show_unknown: bool, paint: Paint) -> str:
     ]
     text = f"{_count(len(report.findings), 'finding')} ({', '.join(parts)})" if parts else paint("good", "0 findings")
     unknown = f", {len(report.undecided)} unknown" if report.undecided else ""
+    if report.unseen:
+        unknown += f", {_count(len(report.unseen), 'module or stack', 'modules or stacks')} not seen"
     if unknown and not show_unknown:
         unknown += " (--show-unknown lists them)"
     problems = ", " + paint("error", _count(len(report.problems), "unreadable place")) if report.problems else ""
@@ -170,8 +176,8 @@ def _summary(report: Report, show_unknown: bool, paint: Paint) -> str:
     return f"{text}{unknown}{problems}; {looked}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
 def _place(span: Span) -> str:

@@ -150,6 +150,15 @@ def test_what_checkov_does_not_see_is_recorded_on_the_module_that_declares_it(tm
     assert ".terraform/modules/net/main.tf:" in record["check_name"]
 
 
+def test_modules_beside_the_roots_are_read_outside_a_checkout(tmp_path: Path) -> None:
+    """Roots in one folder, modules in another: what Checkov was given is the bound, where no checkout is."""
+    (tmp_path / "live" / "prod").mkdir(parents=True)
+    (tmp_path / "live" / "prod" / "main.tf").write_text('module "net" {\n  source = "../../modules/net"\n}\n')
+    (tmp_path / "modules" / "net").mkdir(parents=True)
+    (tmp_path / "modules" / "net" / "main.tf").write_text(TERRAFORM)
+    assert "module.net.aws_subnet.public[0]" in resources(scan(tmp_path), "failed_checks")
+
+
 def test_a_skipped_check_is_not_run(folder: Path) -> None:
     run = checkov("-d", ".", "--framework", "terraform", "--skip-check", "ECSNET101", "-o", "json", cwd=folder)
     ids = {record["check_id"] for record in _of(checkov_reports(run.stdout), "failed_checks")}
@@ -272,7 +281,7 @@ def test_a_crash_of_a_rule_is_recorded_as_failed(
     vertex = {"block_type_": "resource", "block_name_": "aws_vpc.main", "file_path_": str(folder / "main.tf")}
     graph.add_node((0, vertex))
     problem = Problem("main.tf", 1, 1, "internal error in ECSNET101: KeyError: 'x'")
-    monkeypatch.setattr(policies, "scan", lambda files, config: Report((), (), (), (problem,), (), 0, 0.0))
+    monkeypatch.setattr(policies, "scan", lambda files, config, base: Report((), (), (), (problem,), (), 0, 0.0))
     rules = [rule for rule in policies.CATALOGUE if rule.id in ("ECSNET101", "ECSNET201")]
     outcomes = policies.outcomes(graph, "terraform", rules, Flags())
     assert outcomes.keys() == {"ECSNET101"}

@@ -11,6 +11,7 @@ import pytest
 
 from ecsnet.config import Config
 from ecsnet.engine import scan
+from ecsnet.findings import Verdict
 from ecsnet.terraform import find_roots
 from tests.expectations import case_id
 from tests.oracle.test_aws import pytestmark as pytestmark
@@ -21,7 +22,8 @@ def planned(root: Path, case: Path, applied: bool) -> tuple[dict[str, Any], dict
     from tests.oracle.terraform import TerraformError, plan
 
     try:
-        return plan(root, case, applied=applied)
+        found: tuple[dict[str, Any], dict[str, str]] = plan(root, case, applied=applied)
+        return found
     except TerraformError as error:
         if any(word in str(error) for word in ("registry", "github.com", "-target")):
             pytest.skip("Terraform can't plan it here")
@@ -31,7 +33,9 @@ def planned(root: Path, case: Path, applied: bool) -> tuple[dict[str, Any], dict
 def verdicts(path: Path) -> dict[str, set[tuple[str, str]]]:
     report = scan([str(path)], Config())
     assert not report.problems
-    kinds = {"found": report.findings, "passed": report.passed, "undecided": report.undecided}
+    kinds: dict[str, tuple[Verdict, ...]] = {
+        "found": report.findings, "passed": report.passed, "undecided": report.undecided,
+    }  # fmt: skip
     return {kind: {(item.rule.id, item.resource.address) for item in items} for kind, items in kinds.items()}
 
 
