@@ -150,6 +150,8 @@ def _has_own(subnet: Subnet, nat: _Nat, nats: list[_Nat]) -> Tri:
             continue
         here = same_vpc(other.home.vpc, subnet.vpc) if other.home else Tri.UNKNOWN
         verdict |= here & same_zone(other.zone, subnet.zone) & ~other.element.private & other.element.resource.exists
+        if verdict is Tri.TRUE:
+            break
     return verdict
 
 

@@ -35,7 +35,7 @@ from ecsnet.terraform.ast import (
 from ecsnet.terraform.budget import MAX_TEXT, LimitError, meter
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions import FunctionContext
-from ecsnet.terraform.lazy import doubts
+from ecsnet.terraform.lazy import Certain, doubts
 from ecsnet.terraform.parser import SyntaxProblem
 from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import parse_template
@@ -159,7 +159,20 @@ def _splat(node: Splat, scope: Scope) -> Value:
         return _evaluate(node.each, NestedScope(scope, {_ITEM: item}))
 
     source = _evaluate(node.source, scope)
+    if isinstance(source, Certain) and _takes_attributes(node.each):
+        if node.each not in source.splats:
+            taken = Certain.of(map(each, source))
+            meter.made(taken)
+            source.splats[node.each] = taken
+        return source.splats[node.each]
     return meter.made(steps.splat(source, (lambda item: item) if isinstance(node.each, SplatItem) else each))
+
+
+def _takes_attributes(each: Expression) -> bool:
+    """Whether a splat takes attributes of each element and nothing else, as ``[*].id`` does."""
+    while isinstance(each, GetAttr):
+        each = each.source
+    return isinstance(each, SplatItem)
 
 
 def _unary(node: Unary, scope: Scope) -> Value:

@@ -215,7 +215,7 @@ def together(expansion: Expansion, make: Callable[[Instance], Value]) -> Value:
         objects = [make(instance) for instance in instances.values()]
         whens = [instance.exists for instance in instances.values()]
         if all(exists is Tri.TRUE for exists in whens):
-            return Certain(objects)
+            return Certain.of(objects)
 
         def at_index(key: Value) -> Value:
             number = whole_number(key)

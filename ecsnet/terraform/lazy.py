@@ -115,9 +115,19 @@ class Lazy(Mapping[Key, Value]):
 
 
 class Certain(tuple["Value", ...]):
-    """A tuple of which every element is there, none is :class:`Several`: an index needs no look at the rest."""
+    """A tuple of which every element is there, none is :class:`Several`: what stands at an index needs no look at it.
 
-    __slots__ = ()
+    ``splats`` are those of its splats that nothing else has a part in, by what they take of each element: the instances
+    of one resource are often splatted once for every instance of another.
+    """
+
+    splats: dict[object, Certain]
+
+    @staticmethod
+    def of(items: Iterable[Value]) -> Certain:
+        result = Certain(items)
+        result.splats = {}
+        return result
 
 
 class Elements(tuple["Value", ...]):
