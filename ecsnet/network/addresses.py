@@ -60,6 +60,17 @@ def span_of(network: Network) -> Range:
     return int(network.network_address), int(network.broadcast_address) + 1
 
 
+def is_private(network: Network) -> bool:
+    """Whether all of it is for private networks (RFC 1918, RFC 6598)."""
+    return network.version == 4 and any(network.subnet_of(private) for private in _private4())
+
+
+@cache
+def _private4() -> tuple[ipaddress.IPv4Network, ...]:
+    ranges = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")
+    return tuple(map(ipaddress.IPv4Network, ranges))
+
+
 @cache
 def _public4() -> tuple[Range, ...]:
     taken = [span_of(ipaddress.ip_network(cidr)) for cidr in _NOT_PUBLIC]

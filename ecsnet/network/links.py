@@ -34,8 +34,11 @@ class Linker:
         return tuple(resource for name in types for resource in self._by_type.get(name, ()))
 
     def type_of(self, address: str) -> str:
+        """Of a resource that is not listed, since the network has no use for it, what its Terraform address says."""
         resource = self.configuration.resources.get(address)
-        return resource.type if resource else ""
+        if resource:
+            return resource.type
+        return next((word for word in address.partition("[")[0].split(".") if word.startswith("aws_")), "")
 
     def link(self, value: Value, types: Collection[str]) -> Link:
         """The resource of one of ``types`` that ``value`` names."""

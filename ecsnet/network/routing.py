@@ -15,7 +15,7 @@ from enum import Enum
 from functools import cached_property
 
 from ecsnet.network import E, Network, exists, guards
-from ecsnet.network.addresses import is_internet, parse, size, span_of
+from ecsnet.network.addresses import is_internet, is_private, parse, size, span_of
 from ecsnet.network.links import MAIN, reason_of, unseen
 from ecsnet.network.model import (
     Association,
@@ -231,7 +231,7 @@ class Routing:
             yield WayOut(SubnetClass.OTHER, (*at.trail.hops, _route_hop(partial)), (partial,))
             return
         for route in (*possible, *certain):
-            if any(not isinstance(cidr, str) or _is_wide(cidr) for cidr in route.cidrs):
+            if any(not isinstance(cidr, str) or _is_wide(cidr) for cidr in route.cidrs) or _may_be_partial(route):
                 reason = f"{route.address} may hold the route to the internet: {_doubt(route, at)}"
                 yield replace(self._by(route, at), reason=reason, span=route.span())
         for address in sorted(at.addresses):
@@ -365,6 +365,12 @@ def _is_partial(route: Route) -> bool:
     networks = [network for cidr in route.cidrs if isinstance(cidr, str) and (network := parse(cidr)) is not None]
     ours = route.kind is TargetKind.INTERNET_GATEWAY
     return any(network.version == 4 and (ours or network.prefixlen <= 2) for network in networks)
+
+
+def _may_be_partial(route: Route) -> bool:
+    """Whether a route to some public address would be one, if its unknown target were an internet gateway."""
+    networks = [network for cidr in route.cidrs if isinstance(cidr, str) and (network := parse(cidr)) is not None]
+    return route.kind is TargetKind.UNKNOWN and any(net.version == 4 and not is_private(net) for net in networks)
 
 
 def _leaves_by_ipv6(routes: list[Route]) -> bool:
