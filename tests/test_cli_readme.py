@@ -42,6 +42,9 @@ def test_commands_are_understood(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "infra").mkdir()
     (tmp_path / "prod.tfvars").touch()
+    empty = {"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {"root_module": {}}}
+    plan = {**empty, "resource_changes": [], "configuration": {"root_module": {}}}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
     (tmp_path / "service.yaml").write_text("Resources: {Vpc: {Type: AWS::EC2::VPC}}\n")
     assert cli.main(shlex.split(command, comments=True)[1:]) == 0, capsys.readouterr().err
 
