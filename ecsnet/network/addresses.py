@@ -6,7 +6,9 @@ Ranges are half-open ``(first, past_last)`` integers. CIDRs are taken with their
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 
 from ecsnet.values import Tri, Unknown, Value
@@ -18,6 +20,8 @@ _NOT_PUBLIC = (
     "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
 )  # fmt: skip
 """IANA's special-purpose IPv4 addresses, and multicast and reserved ones (RFC 6890, RFC 5735)."""
+
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -144,15 +148,11 @@ def _protocol(value: Value) -> str | None:
 
 def port_number(value: Value) -> int | None:
     """A port, given as a number or its text."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        text = value.strip()
-        return int(text) if text.lstrip("-").isdigit() and text.isascii() and len(text) < 10 else None
-    try:
-        return int(value) if isinstance(value, int) or (value is not None and value == int(value)) else None  # type: ignore[arg-type]
-    except (TypeError, ValueError, ArithmeticError):
-        return None
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return int(value)
+    if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _in_range(from_port: Value, to_port: Value, port: int) -> Tri:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import itertools
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -75,6 +76,9 @@ def test_more_sources_never_admit_less(cidrs):
         (6, 20, 25, Tri.TRUE),
         ("-1", 0, 0, Tri.TRUE),
         (-1, None, None, Tri.TRUE),
+        ("tcp", Decimal(22), Decimal("22.0"), Tri.TRUE),
+        ("tcp", "--5", "22", Tri.UNKNOWN),
+        ("tcp", Decimal("Infinity"), 22, Tri.UNKNOWN),
         ("all", None, None, Tri.TRUE),
         ("tcp", 0, 0, Tri.FALSE),
         ("tcp", 23, 80, Tri.FALSE),

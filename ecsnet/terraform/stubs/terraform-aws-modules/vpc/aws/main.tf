@@ -227,33 +227,24 @@ resource "aws_default_security_group" "this" {
 
   vpc_id = aws_vpc.this[0].id
 
-  dynamic "ingress" {
-    for_each = var.default_security_group_ingress
-    content {
-      self             = lookup(ingress.value, "self", null)
-      cidr_blocks      = compact(split(",", lookup(ingress.value, "cidr_blocks", "")))
-      ipv6_cidr_blocks = compact(split(",", lookup(ingress.value, "ipv6_cidr_blocks", "")))
-      prefix_list_ids  = compact(split(",", lookup(ingress.value, "prefix_list_ids", "")))
-      security_groups  = compact(split(",", lookup(ingress.value, "security_groups", "")))
-      from_port        = lookup(ingress.value, "from_port", 0)
-      to_port          = lookup(ingress.value, "to_port", 0)
-      protocol         = lookup(ingress.value, "protocol", "-1")
-    }
-  }
+  # Addresses come as one string, with commas between them.
+  ingress = [for rule in var.default_security_group_ingress : {
+    protocol         = try(rule.protocol, "-1")
+    from_port        = try(rule.from_port, 0)
+    to_port          = try(rule.to_port, 0)
+    cidr_blocks      = compact(split(",", try(rule.cidr_blocks, "")))
+    ipv6_cidr_blocks = compact(split(",", try(rule.ipv6_cidr_blocks, "")))
+    prefix_list_ids  = compact(split(",", try(rule.prefix_list_ids, "")))
+  }]
 
-  dynamic "egress" {
-    for_each = var.default_security_group_egress
-    content {
-      self             = lookup(egress.value, "self", null)
-      cidr_blocks      = compact(split(",", lookup(egress.value, "cidr_blocks", "")))
-      ipv6_cidr_blocks = compact(split(",", lookup(egress.value, "ipv6_cidr_blocks", "")))
-      prefix_list_ids  = compact(split(",", lookup(egress.value, "prefix_list_ids", "")))
-      security_groups  = compact(split(",", lookup(egress.value, "security_groups", "")))
-      from_port        = lookup(egress.value, "from_port", 0)
-      to_port          = lookup(egress.value, "to_port", 0)
-      protocol         = lookup(egress.value, "protocol", "-1")
-    }
-  }
+  egress = [for rule in var.default_security_group_egress : {
+    protocol         = try(rule.protocol, "-1")
+    from_port        = try(rule.from_port, 0)
+    to_port          = try(rule.to_port, 0)
+    cidr_blocks      = compact(split(",", try(rule.cidr_blocks, "")))
+    ipv6_cidr_blocks = compact(split(",", try(rule.ipv6_cidr_blocks, "")))
+    prefix_list_ids  = compact(split(",", try(rule.prefix_list_ids, "")))
+  }]
 }
 
 # at: manage_default_network_acl
@@ -296,21 +287,7 @@ resource "aws_default_route_table" "default" {
   default_route_table_id = aws_vpc.this[0].default_route_table_id
   propagating_vgws       = var.default_route_table_propagating_vgws
 
-  dynamic "route" {
-    for_each = var.default_route_table_routes
-    content {
-      cidr_block                = lookup(route.value, "cidr_block", null)
-      ipv6_cidr_block           = lookup(route.value, "ipv6_cidr_block", null)
-      egress_only_gateway_id    = lookup(route.value, "egress_only_gateway_id", null)
-      gateway_id                = lookup(route.value, "gateway_id", null)
-      instance_id               = lookup(route.value, "instance_id", null)
-      nat_gateway_id            = lookup(route.value, "nat_gateway_id", null)
-      network_interface_id      = lookup(route.value, "network_interface_id", null)
-      transit_gateway_id        = lookup(route.value, "transit_gateway_id", null)
-      vpc_endpoint_id           = lookup(route.value, "vpc_endpoint_id", null)
-      vpc_peering_connection_id = lookup(route.value, "vpc_peering_connection_id", null)
-    }
-  }
+  route = var.default_route_table_routes
 }
 
 output "vpc_id" {
