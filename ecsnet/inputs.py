@@ -1,4 +1,4 @@
-"""What a root module is given from outside of its folder: values for its variables, and its workspace."""
+"""What is given from outside: to a root module its variables and its workspace, to a template its parameters."""
 
 from __future__ import annotations
 
@@ -51,3 +51,41 @@ class Given:
     environment: Mapping[str, str] = field(default_factory=dict)
     workspace: str | None = None
     workspace_origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterFile:
+    """A file of parameters, as it is opened. ``environment``: of a ``samconfig.toml``; "" for its default."""
+
+    path: str
+    environment: str = ""
+    origin: str = "--parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value for one parameter of a template. ``file`` and ``line``: where it is written; "" on the command line."""
+
+    name: str
+    value: str
+    origin: str = "--parameter"
+    file: str = ""
+    line: int = 1
+
+
+ParameterInput = Union[ParameterFile, Parameter]
+
+
+@dataclass(frozen=True, slots=True)
+class StackEntry:
+    """What the configuration file says of the template ``template``: a stack that it is deployed as.
+
+    "" is what it does not say. ``inputs``: later ones win. ``origin``: the place of the entry.
+    """
+
+    template: str
+    origin: str
+    name: str = ""
+    region: str = ""
+    account: str = ""
+    inputs: tuple[ParameterInput, ...] = ()

@@ -61,7 +61,7 @@ def operation(stack: Stack, function: str, argument: Node, context: Context) -> 
     stack.run.depth += 1
     try:
         if function == "Fn::Equals" and len(operands) == 2:
-            left, right = (_comparable(stack.value(operand, context)) for operand in operands)
+            left, right = (_comparable(stack, stack.value(operand, context)) for operand in operands)
             return compare(left, right, stack.run.assumptions, stack.run.questions)
         if function == "Fn::Not" and len(operands) == 1:
             return ~holds(stack, operands[0], context)
@@ -74,10 +74,12 @@ def operation(stack: Stack, function: str, argument: Node, context: Context) -> 
     return Tri.UNKNOWN
 
 
-def _comparable(value: Value) -> Value:
+def _comparable(stack: Stack, value: Value) -> Value:
     """CloudFormation compares scalars as strings: ``true`` equals ``"true"``."""
     if isinstance(value, Unknown) and value.candidates is not None:
-        return replace(value, candidates=tuple(map(_comparable, value.candidates)))
+        return replace(value, candidates=tuple(_comparable(stack, candidate) for candidate in value.candidates))
+    if isinstance(value, Unknown) and value.symbol in stack.run.secrets:
+        return stack.run.secrets[value.symbol]
     return as_text(value) if isinstance(value, (bool, int)) else value
 
 

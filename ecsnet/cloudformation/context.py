@@ -72,6 +72,7 @@ class Run:
     unknowns that are one word, without a comma. ``active``: what is being evaluated, to notice circles. ``questions``:
     what conditions ask that ``assumptions`` do not answer; ``open_conditions``: those that did so in the runs before
     this one, with the addresses of their stacks; ``wanted``: the types of resources that conditions are asked for.
+    ``secrets``: by symbol, values that conditions compare, and that are not shown.
     """
 
     boundary: str
@@ -89,6 +90,7 @@ class Run:
     roots: tuple[Stack, ...] = ()
     exports: list[Export] | None = None
     wanted: frozenset[str] | None = None
+    secrets: dict[str, str] = field(default_factory=dict)
     depth: int = 0
     steps: int = 0
     stacks: int = 0

@@ -11,7 +11,6 @@ from ecsnet.cloudformation.nodes import Scalar, Table
 from ecsnet.values import Text, Tri, Value, equal
 
 if TYPE_CHECKING:
-    from ecsnet.cloudformation.context import Run
     from ecsnet.cloudformation.stack import Stack
 
 
@@ -38,25 +37,38 @@ def exports(root: Stack) -> Iterator[Export]:
                 yield Export(stack.value(node, place.context), name, stack, root)
 
 
-def resolve(run: Run, name: Value) -> Export | str | None:
-    """The one export that ``name`` can be; why it is not to be told, where there are several; ``None``: it is not here.
+def resolve(stack: Stack, name: Value) -> Export | str | None:
+    """The one export that ``name`` can be, imported by ``stack``; why it is not to be told, where there are several;
+    ``None``: it is not here.
 
     Names are put together of the name of a stack, which is not in a template, and words, which are: the name of the
     stack may be anything, and those are preferred that are put together of the same words.
     """
+    run = stack.run
     if run.exports is None:
         run.exports = [export for root in run.roots for export in exports(root)]
     best = 0
     found: list[Export] = []
     for export in run.exports:
-        likeness = _likeness(name, export.name)
+        likeness = 0 if _apart(stack, export.root) else _likeness(name, export.name)
         if likeness and likeness >= best:
             found = [export] if likeness > best else [*found, export]
             best = likeness
     if len(found) > 1:
-        files = sorted({export.stack.document.file for export in found})
-        return f"exported by more than one template of this scan: {', '.join(files)}"
+        places = sorted({_place(export) for export in found})
+        return f"exported by more than one template of this scan: {', '.join(places)}"
     return found[0] if found else None
+
+
+def _place(export: Export) -> str:
+    name = export.root.deployment.name
+    return f"{export.stack.document.file} (stack {name})" if name else export.stack.document.file
+
+
+def _apart(one: Stack, other: Stack) -> bool:
+    """Whether two stacks are in different accounts or regions: names of exports are known only within one."""
+    pairs = [(one.deployment.region, other.deployment.region), (one.deployment.account, other.deployment.account)]
+    return any(mine and yours and mine != yours for mine, yours in pairs)
 
 
 def _likeness(one: Value, other: Value) -> int:

@@ -299,7 +299,7 @@ def _import_value(stack: Stack, node: Node, context: Context) -> Result:
     name = symbol_of(value)
     symbol = f"import:{name}" if name else ""
     unknown = Unknown(f"imported from another stack{f' as {name}' if name else ''}", symbol=symbol)
-    found = exports.resolve(stack.run, value) if len(stack.run.roots) > 1 else None
+    found = exports.resolve(stack, value) if len(stack.run.roots) > 1 else None
     if isinstance(found, exports.Export):
         return found.stack.output(found.output, unknown)
     return unknown if found is None else replace(unknown, reason=f"{unknown.reason}, {found}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ecsnet.cloudformation import exports
 from ecsnet.cloudformation.context import Context
@@ -12,7 +13,7 @@ from ecsnet.cloudformation.document import read_file
 from ecsnet.cloudformation.nested import real_path
 from ecsnet.cloudformation.nodes import Items, Node, Table
 from ecsnet.cloudformation.stack import Stack
-from ecsnet.cloudformation.template import Root, called_templates, evaluate, load, roots_of
+from ecsnet.cloudformation.template import called_templates, evaluate, load, roots_of
 from ecsnet.resources import Configuration
 from ecsnet.values import Value
 
@@ -30,14 +31,14 @@ def link(configurations: Sequence[Configuration]) -> list[Configuration]:
     if not importing:
         return list(configurations)
     order = sorted(exporting | importing)
-    names = _names([configurations[index].root for index in order])
-    named = {index: Root(roots[index].stack, f"{name}:") for index, name in zip(order, names)}
+    names = _names([roots[index].stack for index in order])
+    named = {index: replace(roots[index], address=f"{name}:") for index, name in zip(order, names)}
     run = roots[order[0]].stack.run.together([root.stack.run for root in roots.values()])
     run.roots = tuple(named[index].again(run) for index in order)
     groups = {index: {index} for index in roots}
     for index, stack in zip(order, run.roots):
-        for name in _imports(stack) if index in importing else ():
-            found = exports.resolve(run, name)
+        for importer, name in _imports(stack) if index in importing else ():
+            found = exports.resolve(importer, name)
             if isinstance(found, exports.Export):
                 joined = groups[index] | groups[order[run.roots.index(found.root)]]
                 groups.update(dict.fromkeys(joined, joined))
@@ -52,8 +53,8 @@ def link(configurations: Sequence[Configuration]) -> list[Configuration]:
     return result
 
 
-def _imports(root: Stack) -> Iterator[Value]:
-    """The names that a stack and those nested in it import."""
+def _imports(root: Stack) -> Iterator[tuple[Stack, Value]]:
+    """The names that a stack and those nested in it import, each with the one that does."""
     for stack in root.all():
         todo: list[Node] = [stack.document.root]
         seen: set[int] = set()
@@ -67,15 +68,20 @@ def _imports(root: Stack) -> Iterator[Value]:
             elif isinstance(node, Table):
                 name = node.get("Fn::ImportValue")
                 if name is not None:
-                    yield stack.value(name, Context())
+                    yield stack, stack.value(name, Context())
                 todo += [pair.value for pair in node.pairs.values()]
 
 
-def _names(files: Sequence[str]) -> list[str]:
-    """What tells templates apart: the name of the file, or its path where two have the same."""
-    paths = [os.path.splitext(path)[0].removesuffix(".template").replace(os.sep, "/") for path in files]
+def _names(stacks: Sequence[Stack]) -> list[str]:
+    """What tells stacks apart: the name of the stack, where it is known; else that of the file, or its path where two
+    have the same; and a number where there is nothing else.
+    """
+    paths = [os.path.splitext(one.document.file)[0].removesuffix(".template").replace(os.sep, "/") for one in stacks]
     short = Counter(path.rpartition("/")[2] for path in paths)
-    return [name if short[name := path.rpartition("/")[2]] == 1 else path for path in paths]
+    names = [name if short[name := path.rpartition("/")[2]] == 1 else path for path in paths]
+    known = Counter(one.deployment.name for one in stacks)
+    names = [own if known[own := one.deployment.name] == 1 and own else name for one, name in zip(stacks, names)]
+    return [name if names.index(name) == index else f"{name}#{index}" for index, name in enumerate(names)]
 
 
 def with_linked(configuration: Configuration) -> Configuration:

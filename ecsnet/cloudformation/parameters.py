@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecsnet.cloudformation.context import MAX_CANDIDATES, Context
+from ecsnet.cloudformation.deployment import partition
 from ecsnet.cloudformation.nodes import Items, Node, Scalar, Table, number
+from ecsnet.cloudformation.supplied import SSM as _SSM
+from ecsnet.cloudformation.supplied import Resolved, is_list, is_secret
 from ecsnet.cloudformation.texts import as_text, concatenate, split
 from ecsnet.values import Span, Unknown, Value
 
@@ -14,7 +17,6 @@ if TYPE_CHECKING:
 
 _OF_THE_STACK = frozenset({"AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"})
 _PSEUDO = frozenset({"AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix"}) | _OF_THE_STACK
-_SSM = "AWS::SSM::Parameter::Value<"
 _ZONES = "List<AWS::EC2::AvailabilityZone::Name>"
 
 
@@ -24,6 +26,9 @@ def is_pseudo(name: str) -> bool:
 
 def pseudo(stack: Stack, name: str) -> Value:
     """Region and account are the same in nested stacks; a stack's name is its own."""
+    known = _known(stack, name)
+    if known:
+        return known
     symbol = stack.address + name if name in _OF_THE_STACK else name
     if symbol in stack.run.assumptions.values:
         return stack.run.assumptions.values[symbol]
@@ -32,8 +37,26 @@ def pseudo(stack: Stack, name: str) -> Value:
     return Unknown(f"{name} is known only at deployment", symbol=symbol if name in _PSEUDO else "")
 
 
+def _known(stack: Stack, name: str) -> str:
+    """A pseudo parameter of a stack of which it is known as what it is deployed; "" where it is not."""
+    deployment = stack.deployment
+    if name == "AWS::StackName":
+        return deployment.name
+    if name == "AWS::AccountId":
+        return deployment.account
+    if not deployment.region:
+        return ""
+    of_partition, suffix = partition(deployment.region)
+    found = {"AWS::Region": deployment.region, "AWS::Partition": of_partition, "AWS::URLSuffix": suffix}
+    return found.get(name, "")
+
+
 def parameter(stack: Stack, name: str) -> Value:
-    """The value given, else the default: both are what a deployment of this text gets."""
+    """The value given, else the default: both are what a deployment of this text gets.
+
+    One with NoEcho that is given from outside is used where conditions compare it, and is unknown everywhere else, so
+    that nothing that is written about the template shows it.
+    """
     place = stack.section("Parameters")[name]
     body = place.pair.value
     table = body if isinstance(body, Table) else Table({}, body.start, body.end)
@@ -41,16 +64,24 @@ def parameter(stack: Stack, name: str) -> Value:
     kind = kind_node.text if isinstance(kind_node, Scalar) else "String"
     symbol = stack.address + name
     origin = stack.document.pair_span(place.pair, place.path)
-    if name in stack.given:
-        return _typed(stack, stack.given[name], kind, symbol, origin)
+    reason = f"parameter {name} has no default"
     default = table.get("Default")
-    if default is not None:
+    if name in stack.given:
+        given = stack.given[name]
+        if isinstance(given, str) and not stack.calls and is_secret(body):
+            stack.run.secrets[symbol] = given
+            return Unknown(f"parameter {name} has NoEcho", origin, symbol)
+        if isinstance(given, Resolved):
+            return _typed(stack, str(given), kind.removeprefix(_SSM).rstrip(">"), symbol, origin)
+        if stack.calls or not isinstance(given, Unknown):
+            return _typed(stack, given, kind, symbol, origin)
+        reason = given.reason
+    elif default is not None:
         value: Value = _written(default) if isinstance(default, Scalar) else stack.value(default, Context())
         return _typed(stack, value, kind, symbol, origin)
     known = stack.run.assumptions
     if symbol in known.values:
         return _typed(stack, known.values[symbol], kind.removeprefix(_SSM).rstrip(">"), symbol, origin)
-    reason = f"parameter {name} has no default"
     if kind == _ZONES:
         return Unknown(reason, origin, symbol, symbol)
     if not is_list(kind) and not kind.startswith(_SSM) and kind not in ("String", "Number"):
@@ -60,10 +91,6 @@ def parameter(stack: Stack, name: str) -> Value:
     if choices is not None and excluded:
         choices = tuple(choice for choice in choices if as_text(choice) not in excluded)
     return Unknown(reason, origin, symbol, "", choices)
-
-
-def is_list(kind: str) -> bool:
-    return kind == "CommaDelimitedList" or kind.startswith("List<")
 
 
 def _allowed(node: Node | None, kind: str) -> tuple[Value, ...] | None:

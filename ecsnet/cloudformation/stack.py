@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ecsnet.cloudformation import conditions, declarations, functions, nested, parameters
 from ecsnet.cloudformation.context import MAX_WRITTEN, NO_VALUE, Context, Result, Run, one_of, settle
+from ecsnet.cloudformation.deployment import UNTOLD, Deployment
 from ecsnet.cloudformation.nodes import (
     LOOP,
     Document,
@@ -42,8 +43,8 @@ GIVEN_ATTRIBUTES: Mapping[str, frozenset[str]] = {
 @dataclass(slots=True, eq=False)
 class Stack:
     """``address``: of the nested stack, with a dot after it; "" for the root. ``given``: parameters by name.
-    ``exists`` and ``guard`` are those of the nested stack; ``ancestors``: the files it is nested in, itself last.
-    The rest is what was found out.
+    ``exists`` and ``guard`` are those of the nested stack; ``ancestors``: the files it is nested in, itself last;
+    ``deployment``: as what it is deployed. The rest is what was found out.
     """
 
     run: Run
@@ -54,6 +55,7 @@ class Stack:
     guard: str = ""
     calls: tuple[Call, ...] = ()
     ancestors: tuple[str, ...] = ()
+    deployment: Deployment = UNTOLD
     sections: dict[str, Mapping[str, Place]] = field(default_factory=dict)
     memo: dict[object, Result] = field(default_factory=dict)
     decided: dict[tuple[str, Context], tuple[Tri, Questions]] = field(default_factory=dict)
@@ -84,6 +86,7 @@ class Stack:
                 self.children[declared.name] = Stack(
                     self.run, document, self._parameters_of(declared), f"{address}.", declared.exists, declared.guard,
                     (*self.calls, Call(address, self.span_of(declared))), (*self.ancestors, real),
+                    Deployment(region=self.deployment.region, account=self.deployment.account),
                 )  # fmt: skip
         return self.children[declared.name]
 

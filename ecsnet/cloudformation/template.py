@@ -9,12 +9,14 @@ from itertools import islice
 from ecsnet.cloudformation import conditions, declarations
 from ecsnet.cloudformation.checks import check
 from ecsnet.cloudformation.context import Context, Run
+from ecsnet.cloudformation.deployment import UNTOLD, Deployment
 from ecsnet.cloudformation.document import parse, read_file
 from ecsnet.cloudformation.nested import ABSENT, checkout, files_in, real_path
 from ecsnet.cloudformation.nodes import LOOP, Document, DocumentPath, Items, Node, Scalar, Table
 from ecsnet.cloudformation.properties import Declared, Place, Properties
 from ecsnet.cloudformation.scenarios import NOTHING, Questions
 from ecsnet.cloudformation.stack import Stack
+from ecsnet.cloudformation.supplied import accept
 from ecsnet.resources import Configuration, Hole, Path, Problem, Resource
 from ecsnet.values import Reference, Span, Tri, Unknown, Value
 
@@ -28,6 +30,7 @@ def load(
     boundary: str | None = None,
     wanted: frozenset[str] | None = None,
     tree: Callable[[], Sequence[str]] | None = None,
+    deployment: Deployment = UNTOLD,
 ) -> Configuration | None:
     """The template in ``path`` with the nested stacks that are there; ``None`` for a file that is no template.
 
@@ -35,7 +38,7 @@ def load(
     ``zones``: how many zones ``Fn::GetAZs`` lists. ``boundary``: the folder that nested templates are read from; left
     out, the checkout that the template is in, else its folder. ``wanted``: the types of resources whose conditions are
     worth a scenario; left out, all. ``tree``: the files that a nested stack's URL may name; left out, those within the
-    boundary. Nothing is fetched, and no input raises.
+    boundary. ``deployment``: as what stack it is deployed, with what parameters. Nothing is fetched, no input raises.
     """
     content = text if text is not None else read_file(path)
     if isinstance(content, str):
@@ -48,24 +51,31 @@ def load(
     documents: dict[str, Document | Problem | None] = {real_path(path): document}
     limit = boundary or checkout(path)
     run = Run(limit, max(1, min(zones, 26)), tree or (lambda: files_in(limit)), documents, wanted=wanted)
-    stack = Stack(run, document, parameters or {}, ancestors=(real_path(path),))
-    return evaluate(run, (Root(stack),))
+    given, problems = accept(document, deployment)
+    given = {**given, **(parameters or {})}
+    stack = Stack(run, document, given, ancestors=(real_path(path),), deployment=deployment)
+    return evaluate(run, (Root(stack, problems=problems),))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Root:
-    """A stack that nothing nests, and the address that it is to have."""
+    """A stack that nothing nests, and the address that it is to have. ``problems``: of what it is given."""
 
     stack: Stack
     address: str = ""
+    problems: tuple[Problem, ...] = ()
 
     def again(self, run: Run) -> Stack:
-        return Stack(run, self.stack.document, self.stack.given, self.address, ancestors=self.stack.ancestors)
+        stack = self.stack
+        return Stack(
+            run, stack.document, stack.given, self.address, ancestors=stack.ancestors, deployment=stack.deployment
+        )
 
 
 def evaluate(run: Run, roots: Sequence[Root]) -> Configuration:
     """One configuration of all ``roots``, which may import what others of them export."""
     run.roots = tuple(root.again(run) for root in roots)
+    run.problems.update(dict.fromkeys(problem for root in roots for problem in root.problems))
     resources: dict[str, Resource] = {}
     for stack in run.roots:
         run.files.append(stack.document.file)
@@ -212,7 +222,14 @@ def _resource(stack: Stack, declared: Declared) -> Resource:
         declared.exists,
         guard=declared.guard,
         calls=stack.calls,
+        construct=_construct(stack, declared),
     )
+
+
+def _construct(stack: Stack, declared: Declared) -> str:
+    metadata = declared.body.get("Metadata")
+    path = metadata.get("aws:cdk:path") if isinstance(metadata, Table) else None
+    return path.text if isinstance(path, Scalar) else stack.deployment.constructs.get(declared.name, "")
 
 
 def _locate(stack: Stack, properties: Properties, path: Path) -> Span | None:
