@@ -79,7 +79,7 @@ def _scan(options: argparse.Namespace) -> int:
 def _settings(options: argparse.Namespace) -> Settings:
     """:raises ConfigError: a path that a flag names does not exist"""
     from ecsnet.config import ConfigError
-    from ecsnet.inputs import Assignment, VarFile
+    from ecsnet.inputs import Assignment, Parameter, ParameterInput, VarFile, parameter_file
     from ecsnet.settings import Flags, Settings
 
     for folder in options.stubs:
@@ -88,6 +88,13 @@ def _settings(options: argparse.Namespace) -> Settings:
     for name, text in options.inputs:
         if name is None and not os.path.isfile(text):
             raise ConfigError(f"{text}: no such variables file")
+    parameters: list[ParameterInput] = []
+    for text in options.parameter_files:
+        file = parameter_file(text, "--parameters")
+        if file is None:
+            raise ConfigError(f"{text}: no such file of parameters")
+        parameters.append(file)
+    parameters += (Parameter(name, text) for name, text in options.parameters)
     flags = Flags(
         select=_selectors(options.select) or None,
         extend_select=_selectors(options.extend_select),
@@ -97,6 +104,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         zones=options.zones,
         stubs=tuple(options.stubs),
         inputs=tuple(VarFile(text) if name is None else Assignment(name, text) for name, text in options.inputs),
+        parameters=tuple(parameters),
         workspace=options.workspace,
         env_vars=False if options.no_env_vars else None,
         files=not options.no_config,
@@ -287,6 +295,23 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="Terraform variables, as terraform -var-file; repeatable",
     )
+    add(
+        "--parameter",
+        metavar="NAME=VALUE",
+        dest="parameters",
+        action="append",
+        type=_parameter,
+        default=[],
+        help="a parameter of the CloudFormation templates that declare it; repeatable, goes before --parameters",
+    )
+    add(
+        "--parameters",
+        metavar="FILE",
+        dest="parameter_files",
+        action="append",
+        default=[],
+        help="CloudFormation parameters in JSON, YAML, or samconfig.toml[:ENVIRONMENT]; repeatable, the last wins",
+    )
     add("--workspace", metavar="NAME", help="terraform.workspace (default: that which is selected, else 'default')")
     add("--no-env-vars", action="store_true", help="do not read TF_VAR_... and TF_WORKSPACE from the environment")
     add("--zones", metavar="N", type=_zones, help="zones that a region is taken to have (default: 3)")
@@ -298,6 +323,14 @@ def _assignment(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name or name != name.strip():
         raise argparse.ArgumentTypeError(f"not a variable's name and its value, NAME=VALUE: {text!r}")
+    return name, value
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or name != name.strip():
+        # The text is not shown: the value may be secret.
+        raise argparse.ArgumentTypeError("not a parameter's name and its value, NAME=VALUE")
     return name, value
 
 

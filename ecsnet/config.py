@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ecsnet.findings import Level, Rule
-from ecsnet.inputs import Given
+from ecsnet.inputs import Given, ParameterInput, StackEntry
 
 FAIL_ON = ("error", "warning", "info", "never")
 MAX_ZONES = 10
@@ -23,7 +23,8 @@ class Config:
 
     ``extend_select`` adds to ``select``, or to the default rules where that is ``None``. ``fail_on`` is the lowest
     level that makes the command fail; ``None``: none does. ``zones`` is how many zones a region is taken to have.
-    ``stubs`` are folders of module stubs. A root module is evaluated once for each of ``given``.
+    ``stubs`` are folders of module stubs. A root module is evaluated once for each of ``given``. ``stacks`` says of
+    templates as what they are deployed; ``parameters`` are for every root template that declares them, and go before.
     """
 
     select: tuple[str, ...] | None = None
@@ -34,6 +35,8 @@ class Config:
     zones: int = 3
     stubs: tuple[str, ...] = ()
     given: tuple[Given, ...] = (Given(),)
+    stacks: tuple[StackEntry, ...] = ()
+    parameters: tuple[ParameterInput, ...] = ()
 
     def of(self, folder: str) -> Config:
         """What holds for what is in ``folder``: here, the same everywhere."""

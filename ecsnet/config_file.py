@@ -12,13 +12,16 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from ecsnet.config import FAIL_ON, MAX_ZONES, ConfigError, nearest
-from ecsnet.inputs import Datum, Input, VarFile
+from ecsnet.inputs import Datum, Input, Parameter, ParameterInput, StackEntry, VarFile, parameter_file
 from ecsnet.values import Value
 
 OWN_FILE = ".ecsnet.toml"
 NAMES = (OWN_FILE, "pyproject.toml")
 MAX_SIZE = 1_000_000
 _MAX_DEPTH = 50
+_STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')\s*[.=]")
 
@@ -41,6 +44,7 @@ class ConfigFile:
     values: Mapping[str, Any]
     lines: Mapping[str, int]
     roots: tuple[Root, ...] = ()
+    stacks: tuple[StackEntry, ...] = ()
 
     def place(self, key: str) -> str:
         return f"{self.path}:{self.lines[key]}" if self.lines.get(key) else self.path
@@ -105,13 +109,18 @@ class _Checker:
     def file(self, table: Any) -> ConfigFile:
         if not isinstance(table, dict):
             self.fail((), "ecsnet has to be a table")
-        self.known(table, (), (*_READERS, "roots"))
+        self.known(table, (), (*_READERS, "roots", "stacks"))
         values = {key: read(self, (key,), table[key]) for key, read in _READERS.items() if key in table}
         lines = {key: self.lines.get((*self.prefix, key), 0) for key in table}
-        roots = table.get("roots", [])
-        if not isinstance(roots, list) or not all(isinstance(root, dict) for root in roots):
-            self.fail(("roots",), "roots is a list of tables: [[roots]]")
-        return ConfigFile(self.path, values, lines, tuple(self.root(i, root) for i, root in enumerate(roots)))
+        roots = tuple(self.root(i, root) for i, root in enumerate(self.tables("roots", table)))
+        stacks = tuple(self.stack(i, stack) for i, stack in enumerate(self.tables("stacks", table)))
+        return ConfigFile(self.path, values, lines, roots, stacks)
+
+    def tables(self, key: str, table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        found = table.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            self.fail((key,), f"{key} is a list of tables: [[{key}]]")
+        return found
 
     def root(self, number: int, table: Mapping[str, Any]) -> Root:
         place = ("roots", number)
@@ -140,6 +149,54 @@ class _Checker:
             workspace = self.string((*place, "workspace"), workspace)
         return Root(path, self.at((*place, "workspace")), tuple(inputs), workspace)
 
+    def stack(self, number: int, table: Mapping[str, Any]) -> StackEntry:
+        place = ("stacks", number)
+        self.known(table, place, ("template", "name", "region", "account", "parameters"))
+        if "template" not in table:
+            self.fail(place, "a stack needs a template")
+        template = self.beside(self.string((*place, "template"), table["template"]))
+        if not os.path.isfile(template):
+            self.fail((*place, "template"), f"template: there is no file {template}")
+        texts = {}
+        for key, form, example in (
+            ("name", _STACK_NAME, "letters, digits and hyphens"),
+            ("region", _REGION, "as eu-west-1"),
+            ("account", _ACCOUNT, "a string of twelve digits"),
+        ):
+            texts[key] = self.string((*place, key), table[key]) if key in table else ""
+            if texts[key] and not form.fullmatch(texts[key]):
+                self.fail((*place, key), f"{key} has to be {example}")
+        where = (*place, "parameters")
+        given = table.get("parameters", [])
+        inputs: list[ParameterInput] = []
+        for item in given if isinstance(given, list) else [given]:
+            inputs += self.parameters(where, item)
+        return StackEntry(template, self.at(place), texts["name"], texts["region"], texts["account"], tuple(inputs))
+
+    def parameters(self, where: tuple[str | int, ...], item: Any) -> list[ParameterInput]:
+        """Of a stack: the name of a file, or a table of values."""
+        if isinstance(item, str):
+            file = parameter_file(self.beside(item), self.at(where)) if item and "\0" not in item else None
+            if file is None:
+                self.fail(where, f"parameters: there is no file {self.beside(item)}")
+            return [file]
+        if not isinstance(item, dict):
+            self.fail(where, "parameters has to be a table, the name of a file, or a list of these")
+        found: list[ParameterInput] = []
+        for name, value in item.items():
+            key = (*where, name) if (*self.prefix, *where, name) in self.lines else where
+            items = [self.parameter(key, one) for one in (value if isinstance(value, list) else [value])]
+            found.append(Parameter(name, ",".join(items), self.at(key), self.path, self.line(key)))
+        return found
+
+    def parameter(self, place: tuple[str | int, ...], value: Any) -> str:
+        """Parameters are strings."""
+        if isinstance(value, bool):
+            return str(value).lower()
+        if not isinstance(value, (int, str, Decimal)) or (isinstance(value, Decimal) and not value.is_finite()):
+            self.fail(place, "a parameter has to be a string, a number, a boolean or a list of these")
+        return str(value)
+
     def known(self, table: Mapping[str, Any], place: tuple[str | int, ...], names: tuple[str, ...]) -> None:
         for key in table:
             if key not in names:
@@ -150,6 +207,9 @@ class _Checker:
     def at(self, place: tuple[str | int, ...]) -> str:
         line = self.lines.get((*self.prefix, *place)) or self.lines.get((*self.prefix, *place[:2]))
         return f"{self.path}:{line}" if line else self.path
+
+    def line(self, place: tuple[str | int, ...]) -> int:
+        return self.lines.get((*self.prefix, *place)) or self.lines.get((*self.prefix, *place[:2])) or 1
 
     def fail(self, place: tuple[str | int, ...], message: str) -> NoReturn:
         raise ConfigError(f"{self.at(place)}: {message}")

@@ -16,6 +16,7 @@ from ecsnet.resources import Configuration, Hole, Problem
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
+    from ecsnet.stacks import Stacks
     from ecsnet.terraform import Files
 
 _HEAD = 64_000
@@ -116,7 +117,7 @@ def configurations(found: Found, config: Configured) -> Iterator[Configuration |
     yield from found.problems
     if found.terraform:
         yield from _terraform_roots(found, config)
-    if found.templates:
+    if found.templates or config.of(found.base).parameters:
         yield from _template_roots(found, config)
 
 
@@ -227,27 +228,31 @@ def _template_roots(found: Found, config: Configured) -> Iterator[Configuration 
     others are one root with them.
     """
     from ecsnet.cloudformation import link
+    from ecsnet.stacks import Stacks, entries_of
 
-    loaded: dict[str, Configuration] = {}
+    stacks = Stacks()
+    loaded: dict[str, list[Configuration]] = {}
+    yield from stacks.problems(config.of(found.base).parameters)
     for path in found.templates:
-        template = _load_template(
-            path, path in found.explicit, found.base, found.templates, config.of(os.path.dirname(path))
-        )
-        if isinstance(template, Problem):
-            yield template
-        elif template is not None:
-            loaded[path] = template
-    reads = {path: set(map(os.path.abspath, template.files)) for path, template in loaded.items()}
+        for template in _load_template(path, found, config.of(os.path.dirname(path)), stacks):
+            if isinstance(template, Problem):
+                yield template
+            else:
+                loaded.setdefault(path, []).append(template)
+    reads = {path: {os.path.abspath(file) for one in each for file in one.files} for path, each in loaded.items()}
     kept: list[Configuration] = []
-    for path, template in loaded.items():
+    judged: list[tuple[str, Configuration]] = []
+    for path, each in loaded.items():
         place = os.path.abspath(path)
         nested = any(
             place in files and (os.path.abspath(other) not in reads[path] or other < path)
             for other, files in reads.items()
             if other != path
         )
-        if not nested:
-            kept.append(template)
+        if not nested or entries_of(path, config.of(os.path.dirname(path))):
+            kept += each
+            judged.append((path, each[0]))
+    stacks.refuse_undeclared(judged, found.base, config)
     try:
         yield from link(kept)
     except Exception as error:
@@ -255,33 +260,43 @@ def _template_roots(found: Found, config: Configured) -> Iterator[Configuration 
         yield _crash(found.base, "the links between templates", error)
 
 
-def _load_template(
-    path: str, explicit: bool, base: str, tree: Sequence[str], config: Config
-) -> Configuration | Problem | None:
+def _load_template(path: str, found: Found, config: Config, stacks: Stacks) -> Iterator[Configuration | Problem]:
+    """Once for each stack that it is deployed as; nothing for what only looks like a template by its name."""
     from ecsnet.cloudformation import load
     from ecsnet.cloudformation.document import read_file
     from ecsnet.network import wanted
 
+    explicit = path in found.explicit
     if path.endswith(".json") and _may_be_plan(path):
-        plan = _load_plan(path, base, config)
+        plan = _load_plan(path, found.base, config)
         if plan is not None:
-            return None if isinstance(plan, Problem) and not explicit else plan
+            if explicit or not isinstance(plan, Problem):
+                yield plan
+            return
     content = read_file(path)
     if isinstance(content, str):
-        return Problem(path, 1, 1, content) if explicit or _may_be_template(path) else None
-    boundary = checkout(os.path.dirname(path)) or base
-    try:
-        template = load(
-            path,
-            text=content,
-            zones=config.zones,
-            boundary=boundary,
-            wanted=wanted("cloudformation"),
-            tree=lambda: tree,
-        )
-    except Exception as error:
-        return _crash(path, "the CloudFormation evaluator", error)
-    return Problem(path, 1, 1, "not a CloudFormation template") if template is None and explicit else template
+        if explicit or _may_be_template(path):
+            yield Problem(path, 1, 1, content)
+        return
+    boundary = checkout(os.path.dirname(path)) or found.base
+    for deployment in stacks.deployments(path, config):
+        try:
+            template = load(
+                path,
+                text=content,
+                zones=config.zones,
+                boundary=boundary,
+                wanted=wanted("cloudformation"),
+                tree=lambda: found.templates,
+                deployment=deployment,
+            )
+        except Exception as error:
+            yield _crash(path, "the CloudFormation evaluator", error)
+            continue
+        if template is not None:
+            yield template
+        elif explicit:
+            yield Problem(path, 1, 1, "not a CloudFormation template")
 
 
 def _may_be_plan(path: str) -> bool:

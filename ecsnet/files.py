@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ecsnet import gitignore
+from ecsnet import assemblies, gitignore
 from ecsnet.config import ConfigError
 from ecsnet.resources import Problem
 
@@ -105,6 +105,8 @@ def _add_named_file(name: str, regular: bool, walk: _Walk) -> None:
         for entry in _entries(folder or ".", walk):
             if entry.name.endswith(TERRAFORM) and _is_own_file(entry, boundary):
                 _add(_join(folder, entry.name), walk)
+    elif os.path.basename(name) == assemblies.MANIFEST and (found := assemblies.read(os.path.dirname(name) or ".")):
+        _add_assembly(found, walk)
     elif name.endswith(TEMPLATES) and not name.endswith(_NOT_TEMPLATES):
         _add(name, walk)
         walk.explicit.add(walk.templates[os.path.abspath(name)])
@@ -118,6 +120,31 @@ def _add(name: str, walk: _Walk) -> None:
         walk.terraform.setdefault(os.path.abspath(name), name)
     elif name.endswith(TEMPLATES) and not name.endswith(_NOT_TEMPLATES):
         walk.templates.setdefault(os.path.abspath(name), name)
+
+
+def _add_assembly(assembly: assemblies.Assembly, walk: _Walk) -> None:
+    """The templates that a cloud assembly and those nested in it name. All else in their folders is left over from
+    earlier, or an asset: a copy of something.
+    """
+    pending = [assembly]
+    while pending:
+        found = pending.pop()
+        walk.folders.add(os.path.abspath(found.folder))
+        walk.problems += found.problems
+        manifest = _join(found.folder, assemblies.MANIFEST)
+        for stack in found.stacks:
+            name = _join(found.folder, stack.template)
+            if os.path.isfile(name):
+                walk.templates.setdefault(os.path.abspath(name), name)
+            else:
+                walk.problems.append(Problem(manifest, 1, 1, f"the template {stack.template} is missing"))
+        for name in found.folders:
+            folder = _join(found.folder, name)
+            inner = assemblies.read(folder)
+            if inner is None:
+                walk.problems.append(Problem(manifest, 1, 1, f"the nested assembly {name} is missing"))
+            elif os.path.abspath(folder) not in walk.folders:
+                pending.append(inner)
 
 
 def _walk_folder(top: str, walk: _Walk) -> None:
@@ -134,6 +161,10 @@ def _walk_folder(top: str, walk: _Walk) -> None:
         entries = _entries(folder, walk)
         names = {entry.name for entry in entries}
         if folder != top and "pyvenv.cfg" in names:
+            continue
+        assembly = assemblies.read(folder) if assemblies.MANIFEST in names else None
+        if assembly is not None:
+            _add_assembly(assembly, walk)
             continue
         in_checkout = root is not None or ".git" in names
         if ".git" in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Union
@@ -60,6 +61,14 @@ class ParameterFile:
     path: str
     environment: str = ""
     origin: str = "--parameters"
+
+
+def parameter_file(text: str, origin: str) -> ParameterFile | None:
+    """``FILE``, or ``FILE:ENVIRONMENT`` of a ``samconfig.toml``; ``None`` where there is no such file."""
+    if os.path.isfile(text):
+        return ParameterFile(text, "", origin)
+    path, found, environment = text.rpartition(":")
+    return ParameterFile(path, environment, origin) if found and environment and os.path.isfile(path) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ecsnet.config import Config, ConfigError, choose
 from ecsnet.files import checkout
 from ecsnet.findings import Level
-from ecsnet.inputs import Given, Input
+from ecsnet.inputs import Given, Input, ParameterInput
 
 if TYPE_CHECKING:
     from ecsnet.config_file import ConfigFile
@@ -24,7 +24,7 @@ class Flags:
     """What the command line says; ``None``, or nothing, where it says nothing.
 
     ``select`` replaces the rules that the file chooses; ``extend_select`` and ``ignore`` change its choice. ``inputs``
-    come after those of the file. ``files``: whether configuration files are read.
+    come after those of the file, and so do ``parameters``. ``files``: whether configuration files are read.
     """
 
     select: tuple[str, ...] | None = None
@@ -35,6 +35,7 @@ class Flags:
     zones: int | None = None
     stubs: tuple[str, ...] = ()
     inputs: tuple[Input, ...] = ()
+    parameters: tuple[ParameterInput, ...] = ()
     workspace: str | None = None
     env_vars: bool | None = None
     files: bool = True
@@ -120,6 +121,8 @@ class Settings:
             zones=int(str(values["zones"])),
             stubs=_strings(values["stubs"]),
             given=self._given(folder, file, bool(values["env-vars"])),
+            stacks=file.stacks if file is not None else (),
+            parameters=flags.parameters,
         )
         select = self._rules(file) if flags.select is None and file is not None else flags.select
         return replace(config, select=select, extend_select=flags.extend_select, ignore=flags.ignore)

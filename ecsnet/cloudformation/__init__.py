@@ -2,6 +2,6 @@
 
 from ecsnet.cloudformation.document import looks_like_template
 from ecsnet.cloudformation.linked import link, with_linked
-from ecsnet.cloudformation.template import called_templates, load
+from ecsnet.cloudformation.template import called_templates, declared_parameters, load
 
-__all__ = ["called_templates", "link", "load", "looks_like_template", "with_linked"]
+__all__ = ["called_templates", "declared_parameters", "link", "load", "looks_like_template", "with_linked"]

@@ -9,7 +9,7 @@ from ecsnet.cloudformation.deployment import partition
 from ecsnet.cloudformation.nodes import Items, Node, Scalar, Table, number
 from ecsnet.cloudformation.supplied import SSM as _SSM
 from ecsnet.cloudformation.supplied import Resolved, is_list, is_secret
-from ecsnet.cloudformation.texts import as_text, concatenate, split
+from ecsnet.cloudformation.texts import as_text, concatenate, dynamic, split
 from ecsnet.values import Span, Unknown, Value
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def parameter(stack: Stack, name: str) -> Value:
             return Unknown(f"parameter {name} has NoEcho", origin, symbol)
         if isinstance(given, Resolved):
             return _typed(stack, str(given), kind.removeprefix(_SSM).rstrip(">"), symbol, origin)
-        if stack.calls or not isinstance(given, Unknown):
+        if stack.calls or not isinstance(given, Unknown) or given.symbol:
             return _typed(stack, given, kind, symbol, origin)
         reason = given.reason
     elif default is not None:
@@ -118,6 +118,8 @@ def _typed(stack: Stack, value: Value, kind: str, symbol: str, origin: Span) -> 
         if isinstance(value, str):
             return Unknown(f"the SSM parameter {value} is read at deployment", origin, f"ssm:{value}")
         return Unknown("an SSM parameter is read at deployment", origin, symbol)
+    if isinstance(value, str) and "{{resolve:" in value:
+        value = dynamic(value)
     if is_list(kind):
         if isinstance(value, (bool, int)):
             value = as_text(value)

@@ -141,6 +141,12 @@ def _scenario(run: Run) -> Mapping[str, str]:
     return {**found, **run.assumptions.values}
 
 
+def declared_parameters(configuration: Configuration) -> frozenset[str] | None:
+    """The parameters of a template; ``None`` where it could not be read."""
+    roots = roots_of(configuration)
+    return frozenset(name for root in roots for name in root.stack.section("Parameters")) if roots else None
+
+
 def called_templates(configuration: Configuration) -> tuple[str, ...]:
     """The files of nested stacks: templates that are judged in their callers."""
     return configuration.files[1:]
