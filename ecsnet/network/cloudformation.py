@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from ecsnet.network import model as m
 from ecsnet.network.links import Linker, Reader, field, listed, one_of, setting
-from ecsnet.network.reading import IngressForm, RouteForm, blocks, ingress, route, within
-from ecsnet.network.state_machines import Names, workloads
+from ecsnet.network.reading import IngressForm, RouteForm, blocks, express_service, ingress, route, within
+from ecsnet.network.state_machines import Names, unseen_task, workloads
 from ecsnet.resources import Path, Resource
-from ecsnet.values import Reference, Several, Tri, Unknown, Value
+from ecsnet.values import Reference, Several, Text, Tri, Unknown, Value
 
 _VPC = frozenset({"AWS::EC2::VPC"})
 _SUBNET = frozenset({"AWS::EC2::Subnet"})
@@ -59,7 +59,6 @@ GROUPS: Mapping[str, tuple[m.AttachmentKind, Path]] = {
         m.AttachmentKind.HOST,
         ("ManagedInstancesProvider", "InstanceLaunchTemplate", "NetworkConfiguration", "SecurityGroups"),
     ),
-    "AWS::ECS::ExpressGatewayService": (m.AttachmentKind.WORKLOAD, ("NetworkConfiguration", "SecurityGroups")),
     "AWS::EFS::MountTarget": (m.AttachmentKind.OTHER, ("SecurityGroups",)),
     "AWS::EKS::Cluster": (m.AttachmentKind.OTHER, ("ResourcesVpcConfig", "SecurityGroupIds")),
     "AWS::ElastiCache::CacheCluster": (m.AttachmentKind.OTHER, ("VpcSecurityGroupIds",)),
@@ -400,9 +399,23 @@ _STATE_MACHINE = Names(
 )  # fmt: skip
 
 
+_DEFINITIONS = ("Definition", "DefinitionString", "DefinitionS3Location", "DefinitionUri")
+
+
 def _state_machine(resource: Resource, linker: Linker) -> Iterator[m.Element]:
-    place: Path = ("Definition",) if resource.get("Definition") is not None else ("DefinitionString",)
-    yield from workloads(_STATE_MACHINE, resource, linker, place, resource.get("DefinitionSubstitutions"))
+    """A local file that is named as definition is given as its text; one in a bucket is not there."""
+    name = next((name for name in _DEFINITIONS if resource.get(name) is not None), "Definition")
+    if name in _DEFINITIONS[2:] and not isinstance(resource.get(name), (str, Text)):
+        yield unseen_task(resource, (name,), Unknown("the definition of the state machine is in a bucket"))
+        return
+    yield from workloads(_STATE_MACHINE, resource, linker, (name,), resource.get("DefinitionSubstitutions"))
+
+
+def _express_service(resource: Resource, linker: Linker) -> Iterator[m.Element]:
+    yield from express_service(
+        resource, linker, ("NetworkConfiguration",), ("Subnets", "SecurityGroups"),
+        _cluster_link(resource.get("Cluster"), linker), (_SUBNET, _GROUP),
+    )  # fmt: skip
 
 
 READERS: Mapping[str, Reader] = {
@@ -432,6 +445,7 @@ READERS: Mapping[str, Reader] = {
     "AWS::ECS::TaskDefinition": _task_definition,
     "AWS::ECS::Service": _service,
     "AWS::ECS::TaskSet": _task_set,
+    "AWS::ECS::ExpressGatewayService": _express_service,
     "AWS::Events::Rule": _events_rule,
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::Pipes::Pipe": _pipe,

@@ -6,10 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ecsnet.network.links import Linker, field, listed
-from ecsnet.network.model import IngressRule, Link, Route, TargetKind
+from ecsnet.network.model import (
+    AttachmentKind,
+    Element,
+    Guarded,
+    IngressRule,
+    Link,
+    Links,
+    Route,
+    TargetKind,
+    Workload,
+)
 from ecsnet.network.prefixes import prefix_list_cidrs
 from ecsnet.resources import Path, Resource, item
-from ecsnet.values import Reference, Several, Unknown, Value
+from ecsnet.values import Reference, Several, Tri, Unknown, Value
 
 
 def blocks(resource: Resource, name: str) -> Iterator[tuple[Value, Path, bool]]:
@@ -155,3 +165,29 @@ def ingress(
         sources_listed=tuple(prefix_list_cidrs(field(value, form.prefix_lists), linker)),
         certain=certain,
     )
+
+
+def express_service(
+    resource: Resource,
+    linker: Linker,
+    network: Path,
+    names: tuple[str, str],
+    cluster: Link,
+    types: tuple[frozenset[str], frozenset[str]],
+) -> Iterator[Element]:
+    """An Express gateway service: on Fargate, with a task definition of its own. AWS turns public addresses on where
+    its subnets are public, and off where they are not; without subnets it takes those of the default VPC.
+
+    ``names``: of the subnets and the security groups in ``network``; ``types``: of the resources that these are.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-work.html
+    """
+    given = within(resource.get(), *network)
+    subnets, groups = (linker.links(field(given, name), kinds) for name, kinds in zip(names, types))
+    places: Mapping[str, Path] = {
+        "network": network, "subnets": (*network, names[0]), "groups": (*network, names[1]),
+    }  # fmt: skip
+    yield Workload(
+        resource, places, cluster=cluster, launch_type="FARGATE", providers=Links(), task_definition=Link(),
+        network=Tri.TRUE, subnets=subnets, groups=groups, public_ip=Tri.UNKNOWN,
+    )  # fmt: skip
+    yield Guarded(resource, {"groups": (*network, names[1])}, kind=AttachmentKind.WORKLOAD, groups=groups)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ecsnet.network.links import Linker, field, setting
-from ecsnet.network.model import AttachmentKind, Element, Guarded, Workload
+from ecsnet.network.links import Linker, field, reason_of, setting
+from ecsnet.network.model import AttachmentKind, Element, Guarded, Link, Links, Workload
 from ecsnet.resources import Path, Resource
-from ecsnet.values import Encoded, Reference, Text, Tri, Unknown, Value
+from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value
 
 _MARK = "\ufdd0{}\ufdd1"
 _MARKED = re.compile("\ufdd0([0-9]+)\ufdd1")
+_BARE = re.compile("([:,\\[]\\s*)(\ufdd0[0-9]+\ufdd1)(?=\\s*[,\\]}])")
+"""A mark that stands for a number, a list or an object: no quotes around it."""
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _MOST_STATES = 1000
 
@@ -38,8 +40,14 @@ class Names:
 def workloads(
     names: Names, resource: Resource, linker: Linker, place: Path, substitutions: Value = None
 ) -> Iterator[Element]:
-    """A workload for every task state of the definition at ``place``."""
-    for parameters, path in _run_task_parameters(resource.get(*place), substitutions):
+    """A workload for every task state of the definition at ``place``; one of which nothing is known where that is not
+    to be read.
+    """
+    definition = _decode(resource.get(*place), substitutions)
+    if isinstance(definition, Unknown):
+        yield unseen_task(resource, place, definition)
+        return
+    for parameters, path in _run_task_parameters(definition):
         base = (*place, *path)
         network_place: Path = (*base, "NetworkConfiguration", "AwsvpcConfiguration")
         network = _given(_given(parameters, "NetworkConfiguration"), "AwsvpcConfiguration")
@@ -72,6 +80,17 @@ def workloads(
         yield Guarded(resource, places, kind=AttachmentKind.WORKLOAD, groups=groups)
 
 
+def unseen_task(resource: Resource, place: Path, why: Unknown) -> Workload:
+    """What a state machine may run whose definition, named at ``place``, is not there."""
+    unseen = Links(complete=False, reason=why.reason)
+    link = Link(why, elsewhere=True, anything=True)
+    names = ("launch_type", "providers", "task_definition", "network", "subnets", "groups", "public_ip")
+    return Workload(
+        resource, dict.fromkeys(names, place), cluster=link, launch_type=why, providers=unseen, task_definition=link,
+        network=Tri.UNKNOWN, subnets=unseen, groups=unseen, public_ip=Tri.UNKNOWN,
+    )  # fmt: skip
+
+
 def _given(parameters: Value, name: str) -> Value:
     """A parameter; unknown where the state takes it from its input, by JSONPath (``Name.$``) or JSONata (``{% %}``)."""
     if field(parameters, f"{name}.$") is not None and isinstance(parameters, Mapping):
@@ -82,12 +101,9 @@ def _given(parameters: Value, name: str) -> Value:
     return value
 
 
-def _run_task_parameters(definition: Value, substitutions: Value) -> Iterator[tuple[Value, Path]]:
-    """The parameters (``Parameters``, or ``Arguments`` in JSONata) of every state that runs an ECS task, with its path.
-
-    ``definition``: JSON text, or an object. ``substitutions``: CloudFormation's ``DefinitionSubstitutions``.
-    """
-    pending: list[tuple[Value, Path]] = [(_decode(definition, substitutions), ())]
+def _run_task_parameters(definition: Value) -> Iterator[tuple[Value, Path]]:
+    """The ``Parameters`` (``Arguments`` in JSONata) of every state that runs an ECS task, with their path."""
+    pending: list[tuple[Value, Path]] = [(definition, ())]
     for _ in range(_MOST_STATES):
         if not pending:
             return
@@ -116,42 +132,71 @@ def _runs_task(resource: Value) -> bool:
 
 
 def _decode(definition: Value, substitutions: Value) -> Value:
+    """The definition as a value; unknown where it is not to be read."""
     if isinstance(definition, Encoded) and definition.encoding == "json":
         return definition.value
     if isinstance(definition, Mapping):
-        return _put_back(definition, (), substitutions)
+        return _put_back(definition, [], substitutions)
     if not isinstance(definition, (str, Text)):
-        return None
-    parts = definition.parts if isinstance(definition, Text) else (definition,)
+        return None if definition is None else Unknown(reason_of(definition))
     opaque: list[Value] = []
-    source = ""
-    for part in parts:
+    parts: list[Value] = []
+    for part in definition.parts if isinstance(definition, Text) else (definition,):
+        parts += _substituted(part, substitutions) if isinstance(part, str) else [part]
+    source = "".join(map(_marking(opaque), parts))
+    for text in (source, _BARE.sub(r'\1"\2"', source)):
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+        return _put_back(document, opaque, None)
+    return Unknown("the definition of the state machine is not JSON that can be read")
+
+
+def _marking(opaque: list[Value]) -> Callable[[Value], str]:
+    """Text as it is, and a mark in the place of what is known only after deployment, which is kept in ``opaque``."""
+
+    def mark(part: Value) -> str:
         if isinstance(part, str):
-            source += part
-        else:
-            source += _MARK.format(len(opaque))
-            opaque.append(part)
-    try:
-        document = json.loads(source)
-    except (ValueError, RecursionError):
-        return None
-    return _put_back(document, tuple(opaque), substitutions)
+            return part
+        if isinstance(part, (bool, int)):
+            return json.dumps(part)
+        opaque.append(part)
+        return _MARK.format(len(opaque) - 1)
+
+    return mark
 
 
-def _put_back(value: object, opaque: tuple[Value, ...], substitutions: Value) -> Value:
+def _substituted(text: str, substitutions: Value) -> list[Value]:
+    """The text around ``DefinitionSubstitutions``, and their values; those that are not given stay as written."""
+    if substitutions is None:
+        return [text]
+    pieces: list[Value] = []
+    end = 0
+    for match in _SUBSTITUTION.finditer(text):
+        value = field(substitutions, match[1])
+        if value is not None:
+            pieces += [text[end : match.start()], *(value.parts if isinstance(value, Text) else (value,))]
+            end = match.end()
+    return [*pieces, text[end:]]
+
+
+def _put_back(value: object, opaque: list[Value], substitutions: Value) -> Value:
     """JSON data as values: lists are tuples, marks and substitutions are what they stand for."""
     if isinstance(value, Mapping):
         return {key: _put_back(item, opaque, substitutions) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return tuple(_put_back(item, opaque, substitutions) for item in value)
     if isinstance(value, str):
-        whole = _MARKED.fullmatch(value)
+        pieces = _substituted(value, substitutions)
+        own = list(opaque)
+        written = value if pieces == [value] else "".join(map(_marking(own), pieces))
+        whole = _MARKED.fullmatch(written)
         if whole:
-            return opaque[int(whole[1])]
-        if _MARKED.search(value):
+            return own[int(whole[1])]
+        if _MARKED.search(written):
             return Unknown("put together from values known only after deployment")
-        name = _SUBSTITUTION.fullmatch(value)
-        return field(substitutions, name[1]) if name and substitutions is not None else value
-    if value is None or isinstance(value, (bool, int, Reference, Unknown, Text, Encoded)):
+        return written
+    if value is None or isinstance(value, (bool, int, Reference, Unknown, Text, Encoded, Several)):
         return value
     return Unknown("a number with a fraction")

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ecsnet.network import model as m
 from ecsnet.network.links import Linker, Reader, field, listed, one_of, setting
-from ecsnet.network.reading import IngressForm, RouteForm, blocks, ingress, route, within
+from ecsnet.network.reading import IngressForm, RouteForm, blocks, express_service, ingress, route, within
 from ecsnet.network.state_machines import Names, workloads
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Reference, Tri, Unknown, Value
@@ -75,7 +75,6 @@ GROUPS: Mapping[str, tuple[m.AttachmentKind, Path]] = {
         m.AttachmentKind.HOST,
         ("managed_instances_provider", 0, "instance_launch_template", 0, "network_configuration", 0, "security_groups"),
     ),
-    "aws_ecs_express_gateway_service": (m.AttachmentKind.WORKLOAD, ("network_configuration", 0, "security_groups")),
     "aws_efs_mount_target": (m.AttachmentKind.OTHER, ("security_groups",)),
     "aws_eks_cluster": (m.AttachmentKind.OTHER, ("vpc_config", 0, "security_group_ids")),
     "aws_eks_node_group": (m.AttachmentKind.HOST, ("remote_access", 0, "source_security_group_ids")),
@@ -456,6 +455,13 @@ def _state_machine(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     yield from workloads(_STATE_MACHINE, resource, linker, ("definition",))
 
 
+def _express_service(resource: Resource, linker: Linker) -> Iterator[m.Element]:
+    yield from express_service(
+        resource, linker, ("network_configuration", 0), ("subnets", "security_groups"),
+        _cluster_link(resource.get("cluster"), linker), (_SUBNET, _GROUP),
+    )  # fmt: skip
+
+
 READERS: Mapping[str, Reader] = {
     **dict.fromkeys(GROUPS, _guarded),
     "aws_vpc": _vpc,
@@ -493,6 +499,8 @@ READERS: Mapping[str, Reader] = {
     "aws_ecs_task_definition": _task_definition,
     "aws_ecs_service": _workload_reader(("cluster",), ("task_definition",)),
     "aws_ecs_task_set": _workload_reader(("cluster",), ("task_definition",)),
+    "data.aws_ecs_task_execution": _workload_reader(("cluster",), ("task_definition",)),
+    "aws_ecs_express_gateway_service": _express_service,
     "aws_cloudwatch_event_target": _workload_reader(
         ("arn",), ("ecs_target", 0, "task_definition_arn"), "ecs_target"
     ),
