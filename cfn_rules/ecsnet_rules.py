@@ -26,12 +26,14 @@ if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
     sys.path.remove(str(_CHECKOUT))
 
 from ecsnet.cloudformation import load, with_linked  # noqa: E402
+from ecsnet.cloudformation.deployment import Deployment  # noqa: E402
 from ecsnet.config import choose  # noqa: E402
 from ecsnet.engine import judge  # noqa: E402
 from ecsnet.findings import Finding, Report, Rule  # noqa: E402
 from ecsnet.harness import describe, is_crash  # noqa: E402
 from ecsnet.rules import CATALOGUE  # noqa: E402
 from ecsnet.settings import Flags, Settings  # noqa: E402
+from ecsnet.stacks import Stacks  # noqa: E402
 
 _PIPED = "-"
 
@@ -44,13 +46,19 @@ def _report(template: Template) -> Report:
     """
     text = None if template.filename else json.dumps(template.template, default=str).encode()
     file = template.filename or _PIPED
-    config = Settings(Flags(), [file], os.environ).of(os.path.dirname(file))
+    settings, stacks = Settings(Flags(), [file], os.environ), Stacks()
+    config = settings.of(os.path.dirname(file))
     rules = choose(config, CATALOGUE)
-    configuration = load(file, text=text, zones=config.zones)
-    if configuration is None:
-        # cfn-lint was told that it is a template, and says itself what is wrong with it.
-        return judge([], rules)
-    return judge([with_linked(configuration)], rules)
+    found = (
+        load(file, text=text, zones=config.zones, deployment=deployment)
+        for deployment in stacks.deployments(file, config)
+    )
+
+    def deployments(path: str) -> tuple[Deployment, ...]:
+        return stacks.deployments(path, settings.of(os.path.dirname(path)))
+
+    # Where there is none, cfn-lint was told that it is a template, and says itself what is wrong with it.
+    return judge([with_linked(one, deployments) for one in found if one is not None], rules)
 
 
 def _matches(rule: Rule, template: Template) -> Iterator[RuleMatch]:

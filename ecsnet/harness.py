@@ -9,7 +9,7 @@ from ecsnet.resources import Problem
 
 
 def describe(finding: Finding) -> str:
-    """The message, then the path in brackets, then how to fix it, on one line.
+    """The message, with the CDK construct it is about, then the path in brackets, then how to fix it, on one line.
 
     Both tools give a record one text and one location.
     """
@@ -20,7 +20,8 @@ def describe(finding: Finding) -> str:
     fix, _, example = finding.fix.strip().partition("\n\n")
     if example and fix.endswith(":"):
         fix = fix[:-1] + "."
-    return one_line(" ".join(part for part in (finding.message, hops and f"[{hops}]", fix) if part))
+    construct = finding.resource.construct and f"(construct {finding.resource.construct})"
+    return one_line(" ".join(part for part in (finding.message, construct, hops and f"[{hops}]", fix) if part))
 
 
 def one_line(text: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ecsnet.cloudformation import exports
 from ecsnet.cloudformation.context import Context
+from ecsnet.cloudformation.deployment import UNTOLD, Deployment
 from ecsnet.cloudformation.document import read_file
 from ecsnet.cloudformation.nested import real_path
 from ecsnet.cloudformation.nodes import Items, Node, Table
@@ -84,8 +85,13 @@ def _names(stacks: Sequence[Stack]) -> list[str]:
     return [name if names.index(name) == index else f"{name}#{index}" for index, name in enumerate(names)]
 
 
-def with_linked(configuration: Configuration) -> Configuration:
-    """A template that is looked at by itself, with what it is linked to by imports among the files of its tree."""
+def with_linked(
+    configuration: Configuration, deployments: Callable[[str], Sequence[Deployment]] = lambda path: (UNTOLD,)
+) -> Configuration:
+    """A template that is looked at by itself, with what it is linked to by imports among the files of its tree.
+
+    ``deployments``: as what a template of the tree is deployed.
+    """
     [root] = roots_of(configuration) or (None,)
     if root is None or not (any(True for _ in _imports(root.stack)) or any(True for _ in exports.exports(root.stack))):
         return configuration
@@ -94,9 +100,14 @@ def with_linked(configuration: Configuration) -> Configuration:
     others = [
         found
         for path in run.tree()
-        if real_path(path) not in own
-        and _may_be_linked(path)
-        and (found := load(path, zones=run.zones, boundary=run.boundary, wanted=run.wanted, tree=run.tree)) is not None
+        if real_path(path) not in own and _may_be_linked(path)
+        for one in deployments(path)
+        if (
+            found := load(
+                path, zones=run.zones, boundary=run.boundary, wanted=run.wanted, tree=run.tree, deployment=one
+            )
+        )
+        is not None
     ]
     nested = {path for found in others for path in called_templates(found)}
     return link([configuration, *(found for found in others if found.root not in nested)])[0]

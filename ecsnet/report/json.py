@@ -24,6 +24,7 @@ def render(report: Report) -> str:
                 {
                     "rule": undecided.rule.id,
                     "resource": undecided.resource.address,
+                    "construct": undecided.resource.construct or None,
                     "reason": undecided.reason,
                     "location": _location(undecided.span),
                 }
@@ -63,6 +64,7 @@ def _finding(finding: Finding) -> Json:
         "name": finding.rule.name,
         "level": finding.level.value,
         "resource": finding.resource.address,
+        "construct": finding.resource.construct or None,
         "message": finding.message,
         "fix": finding.fix,
         "help": finding.rule.help,

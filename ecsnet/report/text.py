@@ -77,6 +77,8 @@ def _finding(finding: Finding, sources: Sources, paint: Paint) -> Iterator[str]:
     yield _header(finding, paint)
     yield f"  {_statement(finding.resource.address, finding.message, paint)}"
     yield from _snippet(finding, sources, paint)
+    if finding.resource.construct:
+        yield f"  {paint('bold', 'construct:')} {printable(finding.resource.construct)}"
     if finding.scenario:
         assumed = ", ".join(f"{printable(name)} = {printable(value)}" for name, value in finding.scenario.items())
         yield f"  {paint('bold', 'when:')} {assumed}"
@@ -139,6 +141,8 @@ def _undecided(undecided: Undecided, paint: Paint) -> Iterator[str]:
     rule, place = undecided.rule, paint("bold", _place(undecided.resource.header))
     yield f"{place} {paint('unknown', 'unknown')} {paint('bold', rule.id)} {rule.name}"
     yield f"  {_statement(undecided.resource.address, undecided.reason, paint)}"
+    if undecided.resource.construct:
+        yield f"    {paint('dim', 'construct: ' + printable(undecided.resource.construct))}"
     if undecided.span != undecided.resource.header:
         yield f"    {paint('dim', 'decided at ' + _place(undecided.span))}"
 
