@@ -13,10 +13,10 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from checkov.common.bridgecrew.severities import BcSeverities, Severities
 from checkov.common.checks_infra.registry import Registry, get_graph_checks_registry
@@ -45,6 +45,8 @@ from ecsnet.rules import CATALOGUE  # noqa: E402
 from ecsnet.settings import Flags, Settings  # noqa: E402
 
 Vertex = dict[str, Any]
+Framework = Literal["terraform", "terraform_plan", "cloudformation"]
+"""What Checkov calls the kind of files that a graph is of."""
 
 _LOG = logging.getLogger("ecsnet")
 _SEVERITIES = {
@@ -69,11 +71,9 @@ class Outcome:
 class Vertices:
     """The blocks of a graph of Checkov's, by what ecsnet knows of a resource."""
 
-    def __init__(self, graph: Any, language: Language) -> None:
+    def __init__(self, vertices: Sequence[Vertex], language: Language) -> None:
         self.language = language
-        # Pairs of a number or a hash, and the data of the block, in the graphs of either library that Checkov may use.
-        pairs = graph.nodes() if isinstance(graph, PyDiGraph) else graph.nodes(data=True)
-        self.all: list[Vertex] = [vertex for _, vertex in pairs if self._is_source(vertex)]
+        self.all = vertices
         self._by_block: dict[tuple[str, str, str], list[Vertex]] = {}
         for vertex in self.all:
             name = plain_address(str(vertex[CustomAttributes.BLOCK_NAME]))
@@ -81,11 +81,6 @@ class Vertices:
                 name = name.rpartition(".")[2]
             key = (_real(vertex[CustomAttributes.FILE_PATH]), vertex[CustomAttributes.BLOCK_TYPE], name)
             self._by_block.setdefault(key, []).append(vertex)
-
-    def _is_source(self, vertex: Vertex) -> bool:
-        """A plan is a graph of the framework ``terraform`` too, of JSON files."""
-        file = str(vertex.get(CustomAttributes.FILE_PATH, ""))
-        return bool(file) and (self.language == "cloudformation" or file.endswith(".tf"))
 
     def files(self) -> list[str]:
         """Those that are not read as a module only, as the user would name them."""
@@ -129,6 +124,25 @@ class Vertices:
         return found
 
 
+class PlanVertices(Vertices):
+    """Those of one plan. What a plan is about has the same address in Checkov, whatever file its source is in."""
+
+    def of(self, resource: Resource) -> list[Vertex]:
+        return [vertex for vertex in self.all if vertex.get(CustomAttributes.TF_RESOURCE_ADDRESS) == resource.address]
+
+
+def _sources(graph: Any, framework: Framework) -> list[Vertex]:
+    """The blocks of the files that a framework is about.
+
+    With ``--deep-analysis`` the graph of a plan holds that of its source too.
+    """
+    # Pairs of a number or a hash, and the data of the block, in the graphs of either library that Checkov may use.
+    pairs = graph.nodes() if isinstance(graph, PyDiGraph) else graph.nodes(data=True)
+    ending = {"terraform": ".tf", "terraform_plan": ".json", "cloudformation": ""}[framework]
+    files = ((str(vertex.get(CustomAttributes.FILE_PATH, "")), vertex) for _, vertex in pairs)
+    return [vertex for file, vertex in files if file and file.endswith(ending)]
+
+
 def _narrow(vertices: list[Vertex], matches: Any) -> list[Vertex]:
     return [vertex for vertex in vertices if matches(str(vertex.get(CustomAttributes.TF_RESOURCE_ADDRESS)))] or vertices
 
@@ -163,22 +177,45 @@ def _shown(file: str) -> str:
     return file if relative.startswith(os.pardir) else relative
 
 
-def outcomes(graph: Any, language: Language, rules: Sequence[Rule], flags: Flags) -> Mapping[str, Outcome]:
+def outcomes(graph: Any, framework: Framework, rules: Sequence[Rule], flags: Flags) -> Mapping[str, Outcome]:
     """What the rules say about the files of a graph, by rule. Configuration files hold here as for the command."""
-    vertices = Vertices(graph, language)
-    files = vertices.files()
-    if not files or not rules:
+    sources = _sources(graph, framework)
+    if not sources or not rules:
         return {}
-    missing = _missing_parser() if language == "terraform" else None
+    if framework == "terraform_plan":
+        return _of_plans(sources, rules, flags)
+    vertices = Vertices(sources, framework)
+    missing = _missing_parser() if framework == "terraform" else None
     if missing:
         return _fail_closed(vertices, rules, _NO_PARSER.format(module=missing))
-    report = scan(files, Settings(flags, files, os.environ), vertices.base())
+    return _judged(vertices, rules, flags, vertices.base())
+
+
+def _of_plans(sources: Sequence[Vertex], rules: Sequence[Rule], flags: Flags) -> Mapping[str, Outcome]:
+    """Plans one by one, since the same address may be in many."""
+    plans: dict[str, list[Vertex]] = {}
+    for vertex in sources:
+        plans.setdefault(str(vertex[CustomAttributes.FILE_PATH]), []).append(vertex)
+    result: dict[str, Outcome] = {}
+    for found in plans.values():
+        for rule, outcome in _judged(PlanVertices(found, "terraform"), rules, flags).items():
+            both = result.setdefault(rule, Outcome())
+            both.failed += outcome.failed
+            both.passed += outcome.passed
+    return result
+
+
+def _judged(vertices: Vertices, rules: Sequence[Rule], flags: Flags, base: str | None = None) -> Mapping[str, Outcome]:
+    files = vertices.files()
+    report = scan(files, Settings(flags, files, os.environ), base)
     result = _record(report, vertices)
     for problem in report.problems:
         text = one_line(f"{problem.file}:{problem.line}: {problem.message}")
         _LOG.error(text)
-        crashed = [rule for rule in rules if is_crash(problem, rule) and not result.get(rule.id, Outcome()).failed]
-        result.update(_fail_closed(vertices, crashed, text))
+        unread = isinstance(vertices, PlanVertices) and problem.file in files and not report.files
+        crashed = [rule for rule in rules if is_crash(problem, rule) or unread]
+        silent = [rule for rule in crashed if not result.get(rule.id, Outcome()).failed]
+        result.update(_fail_closed(vertices, silent, text))
     return result
 
 
@@ -232,24 +269,29 @@ def _findable(vertex: Vertex) -> Vertex:
 
 
 class Evaluation:
-    """The verdicts about the graph at hand. Checkov runs the checks of a graph in threads, all at once."""
+    """The verdicts about graphs that are being checked. Checkov runs the checks of a graph in threads, all at once; on
+    request it does so with plans and their source too, which are checked with the same checks.
+    """
 
     def __init__(self, language: Language) -> None:
         self.language = language
         self._lock = threading.Lock()
-        self._graph: Any = None
-        self._outcomes: Mapping[str, Outcome] = {}
+        self._outcomes: dict[int, Mapping[str, Outcome]] = {}
 
-    def start(self, graph: Any, rules: Sequence[Rule], flags: Flags) -> None:
-        found = outcomes(graph, self.language, rules, flags)
+    def start(self, graph: Any, framework: Framework, rules: Sequence[Rule], flags: Flags) -> None:
+        found = outcomes(graph, framework, rules, flags)
         with self._lock:
-            self._graph, self._outcomes = graph, found
+            self._outcomes[id(graph)] = found
 
     def of(self, graph: Any, rule: Rule) -> Outcome:
         with self._lock:
-            if graph is not self._graph:
+            if id(graph) not in self._outcomes:
                 raise RuntimeError("the checks were run on a graph that was not evaluated")
-            return self._outcomes.get(rule.id, Outcome())
+            return self._outcomes[id(graph)].get(rule.id, Outcome())
+
+    def end(self, graph: Any) -> None:
+        with self._lock:
+            self._outcomes.pop(id(graph), None)
 
 
 class EcsnetCheck(BaseGraphCheck):
@@ -266,7 +308,7 @@ class EcsnetCheck(BaseGraphCheck):
         self.severity = _SEVERITIES[rule.level]
         # Checkov masks what it prints of these types as the user asks it to.
         self.resource_types = sorted(wanted(evaluation.language))
-        self.frameworks = [evaluation.language]
+        self.frameworks = [evaluation.language, *(["terraform_plan"] if evaluation.language == "terraform" else [])]
 
     def run(self, graph_connector: Any) -> tuple[list[Vertex], list[Vertex], list[Vertex]]:
         """The vertices that pass, fail and are unknown; nothing is recorded for what is undecided."""
@@ -302,23 +344,36 @@ def _with_messages(registry: Registry, evaluation: Evaluation) -> Any:
     run_checks = registry.run_checks
 
     def run(graph_connector: Any, runner_filter: RunnerFilter, report_type: str) -> dict[BaseGraphCheck, list[Any]]:
-        rules = [
-            rule for rule in CATALOGUE if report_type == evaluation.language and _is_asked_for(rule, runner_filter)
-        ]
-        evaluation.start(graph_connector, rules, _flags(runner_filter))
-        results: dict[BaseGraphCheck, list[Any]] = {}
-        for check, records in run_checks(graph_connector, runner_filter, report_type).items():
-            if not isinstance(check, EcsnetCheck):
-                results[check] = records
-                continue
-            results[check] = [record for record in records if record["result"] != CheckResult.FAILED]
-            failed = [record for record in records if record["result"] == CheckResult.FAILED]
-            outcome = evaluation.of(graph_connector, check.rule)
-            for record, (_, text, level) in zip(failed, outcome.failed, strict=True):
-                results[check.reported(text, level)] = [record]
-        return results
+        framework = _framework(report_type, evaluation.language)
+        rules = [rule for rule in CATALOGUE if framework and _is_asked_for(rule, runner_filter)]
+        evaluation.start(graph_connector, framework or evaluation.language, rules, _flags(runner_filter))
+        try:
+            found = run_checks(graph_connector, runner_filter, report_type)
+            return dict(_with_own_names(found, lambda rule: evaluation.of(graph_connector, rule)))
+        finally:
+            evaluation.end(graph_connector)
 
     return run
+
+
+def _framework(report_type: str, language: Language) -> Framework | None:
+    """What is checked; ``None`` for files that ecsnet does not read, such as those of the Serverless framework."""
+    if report_type == "terraform_plan" and language == "terraform":
+        return "terraform_plan"
+    return language if report_type == language else None
+
+
+def _with_own_names(
+    found: Mapping[BaseGraphCheck, list[Any]], outcome_of: Callable[[Rule], Outcome]
+) -> Iterator[tuple[BaseGraphCheck, list[Any]]]:
+    for check, records in found.items():
+        if not isinstance(check, EcsnetCheck):
+            yield check, records
+            continue
+        yield check, [record for record in records if record["result"] != CheckResult.FAILED]
+        failed = [record for record in records if record["result"] == CheckResult.FAILED]
+        for record, (_, text, level) in zip(failed, outcome_of(check.rule).failed, strict=True):
+            yield check.reported(text, level), [record]
 
 
 def _is_asked_for(rule: Rule, runner_filter: RunnerFilter) -> bool:
