@@ -89,7 +89,8 @@ class Reference:
     """Attribute ``attribute`` of the declared resource instance ``target``, known only after deployment.
 
     ``target`` is a key of ``Configuration.resources``. Where it names a resource of unknown multiplicity, ``index``
-    says which instance is meant (its symbol or value; ``None``: all that is known is that it is one of them).
+    says which instance is meant: its value, or an unknown with its symbol; one without a symbol is any of them. Else
+    it is ``None``.
     In CloudFormation ``!Ref X`` is ``Reference("X", "Ref")``.
     """
 

@@ -101,3 +101,14 @@ def test_leaves_look_inside_everything():
     assert REGION in list(leaves(value))
     assert Reference("aws_vpc.a") in list(leaves(value))
     assert not is_known(value)
+
+
+def test_one_of_many_instances_is_the_same_only_under_the_same_key():
+    anyone = Unknown("not said which")
+    own = Unknown("for_each is unknown", symbol="each.key in var.zones")
+    subnets = [Reference("aws_subnet.a", "id", index) for index in (anyone, own, "x", "y")]
+    assert equal(subnets[0], subnets[0]) is Tri.UNKNOWN
+    assert equal(subnets[1], subnets[1]) is Tri.TRUE
+    assert equal(subnets[2], subnets[3]) is Tri.FALSE
+    assert all(equal(subnets[0], other) is Tri.UNKNOWN for other in subnets[1:])
+    assert equal(subnets[0], Reference("aws_subnet.b", "id", anyone)) is Tri.FALSE

@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from ecsnet.inputs import Given
 from ecsnet.resources import Configuration, Problem, Resource
 from ecsnet.terraform.data_sources import is_stand_in
+from ecsnet.terraform.evaluation import Evaluation
 from ecsnet.terraform.folders import Files, join
 from ecsnet.terraform.inputs import Inputs, read_inputs, workspace_of
-from ecsnet.terraform.modules import MISSING, Evaluation, Missing, Module, Standing
+from ecsnet.terraform.modules import MISSING, Missing, Module, Standing
 from ecsnet.terraform.planned import Planned
 from ecsnet.terraform.sources import Located, Sources, boundary_of
 from ecsnet.terraform.stub_library import Library
@@ -48,7 +49,6 @@ def load(
         return inputs.values.get(name, MISSING)
 
     module = Module(evaluation, folder, Standing(Located(folder.path, ".", "")), value)
-    evaluation.root_module = module
 
     def is_wanted(kind: str) -> bool:
         if kind.startswith("data."):

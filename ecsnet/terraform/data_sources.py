@@ -7,13 +7,14 @@ configuration itself decides, and stand-ins for what any account has: zones, a r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ecsnet.terraform.content import Content
 from ecsnet.terraform.lazy import Elements
+from ecsnet.terraform.providers import Provider
 from ecsnet.terraform.shapes import ZONE_IDS, ZONE_NAMES
-from ecsnet.values import Reference, Several, Text, Unknown, Value, text
+from ecsnet.values import Encoded, Reference, Several, Text, Unknown, Value, text
 
 PARTITIONS = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
 """By the beginning of the region. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
@@ -29,7 +30,6 @@ class Account(Protocol):
 
     zones: int
 
-    def region(self, provider: str) -> Value: ...
     def first(self, series: str, address: str) -> str: ...
 
 
@@ -37,24 +37,28 @@ class Account(Protocol):
 class DataSource:
     """One instance of a data block, and what it may ask.
 
-    ``provider``: the root's name for the provider configuration it uses. ``render``: a template with its variables.
+    ``provider``: the provider configuration it uses. ``render``: a template with its variables.
     """
 
     address: str
     arguments: Content
-    provider: str
+    provider: Provider
     account: Account
     render: Callable[[str, Mapping[str, Value]], Value]
 
     @property
     def region(self) -> Value:
-        return self.account.region(self.provider)
+        """That of its argument, which version 6 of the provider has, else that of the provider."""
+        given = self.arguments.get("region")
+        return self.provider.region if given is None else given
 
 
 def attribute(kind: str, source: DataSource, name: str, index: Value = None) -> Value:
     """Attribute ``name`` of a data source of type ``kind`` where the table knows it, else a reference."""
     known = _TABLE.get(kind)
     value = known(source, name) if known else None
+    if isinstance(value, Unknown) and isinstance(index, Unknown) and not index.symbol:
+        return replace(value, symbol="", series="")
     return Reference(source.address, name, index) if value is None else value
 
 
@@ -69,24 +73,24 @@ def is_made_up(kind: str) -> bool:
 
 
 def made_up(kind: str, content: Content, symbol: str, name: str) -> Value:
-    """An attribute, which is not set, of such a resource."""
+    """An attribute, which is not set, of such a resource. ``symbol``: its name, "" where it has none."""
     if kind == "terraform_data" and name == "output":
         return content.get("input")
-    return Unknown("made up when it is created", symbol=f"{symbol}.{name}")
+    return Unknown("made up when it is created", symbol=f"{symbol}.{name}" if symbol else "")
 
 
 def _zones(source: DataSource, name: str) -> Value:
     if name not in ("names", "zone_ids"):
         return None
     suffix = ZONE_NAMES if name == "names" else ZONE_IDS
-    series, subset = _zone_series(source)
-    base = f"{source.account.first(series, source.address)}.{name}"
+    key, series, subset = _zone_series(source)
+    base = f"{source.account.first(key, source.address)}.{name}"
 
-    def at(key: Value) -> Value:
-        if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < MAX_ZONE:
+    def at(position: Value) -> Value:
+        if isinstance(position, int) and not isinstance(position, bool) and 0 <= position < MAX_ZONE:
             reason = "which availability zones there are is known only to AWS"
-            return Unknown(reason, symbol=f"{base}[{key}]", series=f"{series}{suffix}")
-        return Unknown("which availability zone is meant is unknown", symbol=_index_symbol(base, key))
+            return Unknown(reason, symbol=f"{base}[{position}]", series=f"{series}{suffix}")
+        return Unknown("which availability zone is meant is unknown", symbol=_index_symbol(base, position))
 
     if subset:
         # A filter decides how many there are.
@@ -99,10 +103,14 @@ def _index_symbol(base: str, key: Value) -> str:
     return f"{base}[{key.symbol}]" if isinstance(key, Unknown) and key.symbol else ""
 
 
-def _zone_series(source: DataSource) -> tuple[str, bool]:
-    """What tells these zones from those of another data block, and whether they are a subset of unknown size."""
+def _zone_series(source: DataSource) -> tuple[str, str, bool]:
+    """What two data blocks with the same zones in the same order share, what those share whose zones are either the
+    same or differ, and whether they are a subset of unknown size.
+
+    Without a filter, the zones of one account and region are one list, and those of two regions differ.
+    """
     parts, subset = [], False
-    for name in sorted(str(key) for key in source.arguments if key not in ("state", "timeouts")):
+    for name in sorted(str(key) for key in source.arguments if key not in ("region", "state", "timeouts")):
         value = source.arguments[name]
         if name == "filter" and isinstance(value, tuple):
             filters = [item for item in value if not _is_default_filter(item)]
@@ -111,9 +119,13 @@ def _zone_series(source: DataSource) -> tuple[str, bool]:
         elif name == "all_availability_zones":
             subset = subset or value not in (None, False)
         if value not in (None, (), False):
-            parts.append(f"{name}={_canonical(value)}")
-    key = f"zones of {source.provider}" + (f" with {', '.join(parts)}" if parts else "")
-    return key, subset
+            parts.append(f"{name}={_canonical(value, source.address)}")
+    account = f" with the credentials of {source.provider.account}" if source.provider.account else ""
+    key = f"zones of {_canonical(source.region, source.address)}{account}"
+    if parts:
+        key += f" with {', '.join(parts)}"
+        return key, key, subset
+    return key, f"zones{account}" if isinstance(source.region, str) else key, subset
 
 
 def _is_default_filter(item: Value) -> bool:
@@ -125,13 +137,18 @@ def _is_default_filter(item: Value) -> bool:
     return any(value in ("opt-in-not-required", "availability-zone", "available") for value in values)
 
 
-def _canonical(value: Value) -> str:
+def _canonical(value: Value, address: str) -> str:
+    """A text that two values share only where they are the same. ``address``: that of the block they are in."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}={_canonical(value[key])}" for key in value) + "}"
+        return "{" + ", ".join(f"{key}={_canonical(value[key], address)}" for key in value) + "}"
     if isinstance(value, tuple):
-        return "[" + ", ".join(map(_canonical, value)) + "]"
-    if isinstance(value, Unknown) and value.symbol:
-        return value.symbol
+        return "[" + ", ".join(_canonical(item, address) for item in value) + "]"
+    if isinstance(value, Text):
+        return " + ".join(_canonical(part, address) for part in value.parts)
+    if isinstance(value, Unknown):
+        return value.symbol or f"something in {address}"
+    if isinstance(value, (Encoded, Several)):
+        return f"something in {address}"
     return repr(value)
 
 
@@ -144,10 +161,8 @@ def _zone(source: DataSource, name: str) -> Value:
 def _region(source: DataSource, name: str) -> Value:
     if name not in ("name", "id", "region"):
         return None
-    for argument in ("region", "name"):
-        if (given := source.arguments.get(argument)) is not None:
-            return given
-    return source.region
+    given = source.arguments.get("name")
+    return source.region if given is None else given
 
 
 def _partition(source: DataSource, name: str) -> Value:
@@ -162,7 +177,7 @@ def _partition(source: DataSource, name: str) -> Value:
 
 
 def _caller(source: DataSource, name: str) -> Value:
-    return Unknown("the account is known only to AWS", symbol=f"{source.provider} caller {name}")
+    return Unknown("the account is known only to AWS", symbol=f"{source.provider.address} caller {name}")
 
 
 def _document(source: DataSource, name: str) -> Value:

@@ -26,7 +26,8 @@ class Instance:
     """One instance, or all where their number is unknown (``many``).
 
     ``suffix``: what follows the address of the block: ``[0]``, ``["a"]``, or nothing.
-    ``index``: the key by which an expression means one of many; ``None`` in others.
+    ``index``: the key by which an expression means one of many, an unknown without a symbol where it does not say
+    which; ``None`` in others.
     ``names``: ``count`` or ``each`` in its body.
     ``guard``: the condition on which it exists, where that is unknown.
     """
@@ -260,7 +261,7 @@ def _some(key: Value, items: list[Value]) -> Value:
 
 def _many(expansion: Expansion, many: Instance, make: Callable[[Instance], Value]) -> Value:
     symbol = expansion.symbol
-    anyone = Several(make(many), symbol)
+    anyone = Several(make(_anyone(many)), symbol)
     if expansion.kind == "count":
 
         def at_index(key: Value) -> Value:
@@ -279,6 +280,17 @@ def _many(expansion: Expansion, many: Instance, make: Callable[[Instance], Value
         return make(replace(many, index=key, names={"each": {"key": key, "value": value}}))
 
     return Entries({_as_key(own_key(many)): anyone}, at_key)
+
+
+def _anyone(many: Instance) -> Instance:
+    """One that is picked without saying which. Two picks may be two instances, so nothing of it has a symbol."""
+    unclear = Unknown("which of an unknown number of instances is meant is unknown")
+    names = {
+        name: {part: unclear if isinstance(value, Unknown) else value for part, value in parts.items()}
+        for name, parts in (many.names or {}).items()
+        if isinstance(parts, Mapping)
+    }
+    return replace(many, index=unclear, names=names)
 
 
 def _as_key(key: Value) -> Key:

@@ -4,131 +4,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import cast
 
-from ecsnet.resources import Call, Hole, Problem, Resource
+from ecsnet.resources import Call, Hole, Resource
 from ecsnet.terraform import data_sources
-from ecsnet.terraform.ast import Expression, GetAttr, ObjectCons, Template, Variable
-from ecsnet.terraform.ast import Literal as LiteralNode
 from ecsnet.terraform.budget import PER_INSTANCE, PER_MODULE
 from ecsnet.terraform.content import Content, value_of
 from ecsnet.terraform.convert import to_type
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.evaluate import NestedScope, Scope, render_template
+from ecsnet.terraform.evaluation import Evaluation
 from ecsnet.terraform.folders import Address, Declaration, Folder
 from ecsnet.terraform.functions import FunctionContext
 from ecsnet.terraform.instances import Expansion, Instance, expand, own_key, show_key, together
-from ecsnet.terraform.lazy import Lazy, Stack
-from ecsnet.terraform.planned import Planned
-from ecsnet.terraform.sources import Absent, Located, Sources
+from ecsnet.terraform.lazy import Lazy
+from ecsnet.terraform.objects import Described, Object
+from ecsnet.terraform.providers import Provider, Providers
+from ecsnet.terraform.sources import Absent, Located
 from ecsnet.terraform.stub_places import placed
 from ecsnet.terraform.types import type_of
-from ecsnet.values import Key, Reference, Span, Tri, Unknown, Value
+from ecsnet.values import Key, Reference, Tri, Unknown, Value
 
 MAX_MODULE_DEPTH = 100
 _META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
 _CALL_META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 _RESERVED = frozenset({"each", "count", "self"})
-
-
-class Evaluation:
-    """What all modules of one root share."""
-
-    def __init__(self, root: str, sources: Sources, zones: int, workspace: str, planned: Planned | None = None) -> None:
-        self.root = root
-        self.workspace: Value = workspace if planned is None else Unknown("a plan does not name its workspace")
-        self.planned = planned
-        self.sources = sources
-        self.zones = zones
-        self.stack = Stack()
-        self.problems: dict[Problem, None] = {}
-        self.series: dict[str, str] = {}
-        self.root_module: Module | None = None
-        self.regions: dict[str, Value] = {}
-
-    def problem(self, span: Span, message: str) -> None:
-        self.problems[Problem(span.file, span.start_line, span.start_column, message)] = None
-
-    def problems_met(self) -> tuple[Problem, ...]:
-        """All problems so far. Values are worked out when they are read, and more come up then."""
-        budget = self.stack.budget
-        if budget.reason:
-            span = budget.span or Span(self.root, 1, 1, 1, 1)
-            self.problem(span, f"{budget.reason}: what is beyond that bound is taken as unknown")
-        return tuple(self.problems)
-
-    def first(self, series: str, address: str) -> str:
-        """The address that the elements of a series are called by, the same in every module."""
-        return self.series.setdefault(series, address)
-
-    def region(self, provider: str) -> Value:
-        """The region of a provider configuration of the root module."""
-        if provider not in self.regions:
-            reason = "the provider's region is not in the configuration"
-            unknown = Unknown(reason, symbol=f"provider region of {provider}")
-            self.regions[provider] = unknown
-            root = self.root_module
-            declaration = root.folder.providers.get(provider) if root else None
-            found = declaration.attribute("region") if declaration else None
-            if root is not None and found is not None:
-                value = value_of(found[1].expression, root, found[0])
-                self.regions[provider] = unknown if value is None else value
-        return self.regions[provider]
-
-
-class Object(Mapping[Key, Value]):
-    """A whole resource instance in an expression: what is set, and references to what AWS makes of the rest."""
-
-    def __init__(self, content: Content, other: Callable[[str], Value]) -> None:
-        self._content = content
-        self._other = other
-
-    def __getitem__(self, name: Key) -> Value:
-        if not isinstance(name, str):
-            raise KeyError(name)
-        value = self._content.get(name)
-        return self._other(name) if value is None else value
-
-    def __contains__(self, name: object) -> bool:
-        # Which attributes a provider adds is not known here; a wrong one would not have come this far.
-        return isinstance(name, str)
-
-    def __iter__(self) -> Iterator[Key]:
-        yield from self._content
-        if "id" not in self._content:
-            yield "id"
-
-    def __len__(self) -> int:
-        return len(self._content) + ("id" not in self._content)
-
-
-class Described(Mapping[Key, Value]):
-    """The outputs of a module that is a stub: those that it does not list are unknown, and may be there or not."""
-
-    def __init__(self, outputs: Mapping[Key, Value], module: str, span: Span, address: str) -> None:
-        self._outputs = outputs
-        self._module = module
-        self._span = span
-        self._address = address
-
-    def __getitem__(self, name: Key) -> Value:
-        if name in self._outputs:
-            return self._outputs[name]
-        shown = name if isinstance(name, str) else ""
-        reason = f"the stub of {self._module} does not describe its output {shown}".rstrip()
-        return Unknown(reason, self._span, f"{self._address}.{shown}" if shown else "")
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, (str, Unknown))
-
-    def __iter__(self) -> Iterator[Key]:
-        yield from self._outputs
-        yield Unknown(f"the stub of {self._module} does not describe all outputs", self._span)
-
-    def __len__(self) -> int:
-        return len(self._outputs) + 1
 
 
 class Missing(Enum):
@@ -145,8 +47,7 @@ class Standing:
     """Where a module instance stands.
 
     ``exists``, ``many``, ``guard``: as for resources. ``index``: by which key references into it mean one of many.
-    ``calls``: the blocks it is called through. ``providers``: the root's name for each provider configuration that the
-    module knows by another.
+    ``calls``: the blocks it is called through.
     """
 
     place: Located
@@ -156,7 +57,6 @@ class Standing:
     guard: str = ""
     index: Value = None
     calls: tuple[Call, ...] = ()
-    providers: Mapping[str, str] = field(default_factory=dict)
 
     def within(self, address: str) -> str:
         return f"{self.address}.{address}" if self.address else address
@@ -192,6 +92,7 @@ class Module:
         standing: Standing,
         inputs: Callable[[str], Value | Missing],
         parent: Module | None = None,
+        passed: Mapping[str, Provider] | None = None,
     ) -> None:
         self.evaluation = evaluation
         self.folder = folder
@@ -201,6 +102,8 @@ class Module:
         self.functions = FunctionContext(
             evaluation.root, evaluation.sources.boundary, self._render, evaluation.stack.budget
         )
+        above: Providers | None = parent.providers if parent else None
+        self.providers: Providers = Providers(folder.providers, self, standing.address, passed or {}, above)
         stack = evaluation.stack
         self.variables = Lazy(stack, folder.variables, self._variable, self._cycle("var", folder.variables))
         self.locals = Lazy(stack, folder.locals, self._local, self._local_cycle)
@@ -371,19 +274,24 @@ class Module:
             planned = self.evaluation.planned
             if planned is not None and address in planned.data:
                 return planned.data[address]
-            provider = self._provider(key)
-            source = data_sources.DataSource(address, content, provider, self.evaluation, self._render)
+            source = data_sources.DataSource(address, content, self._provider(key), self.evaluation, self._render)
             return Object(content, lambda name: data_sources.attribute(kind, source, name, index))
         if data_sources.is_made_up(kind):
-            symbol = address if index is None else f"{address}[{_shown(index)}]"
+            symbol = _named(address, index)
             return Object(content, lambda name: data_sources.made_up(kind, content, symbol, name))
-        return Object(content, lambda name: Reference(address, name, index))
 
-    def _provider(self, key: Address) -> str:
-        """The root's name of the provider configuration that a resource uses."""
+        def other(name: str) -> Value:
+            # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
+            if name == "region" and kind.startswith("aws_"):
+                return self._provider(key).region
+            return Reference(address, name, index)
+
+        return Object(content, other)
+
+    def _provider(self, key: Address) -> Provider:
+        """The provider configuration that a resource uses."""
         found = self.folder.resources[key].attribute("provider")
-        name = provider_name(found[1].expression) if found else key[1].split("_", 1)[0]
-        return self.standing.providers.get(name, name)
+        return self.providers.chosen(found[1].expression) if found else self.providers.named(key[1].split("_", 1)[0])
 
     def resources(self, wanted: Callable[[str], bool]) -> Iterator[Resource]:
         """What is declared here and below, in order of declaration."""
@@ -469,9 +377,7 @@ class Module:
         # What a stub calls is called through the user's own block.
         inner = () if self.standing.place.stub else (Call(address, declaration.header),)
         calls = (*self.standing.calls, *inner)
-        standing = Standing(
-            located, address, exists, many, guard, self.standing.key(instance), calls, self._providers_of(declaration)
-        )
+        standing = Standing(located, address, exists, many, guard, self.standing.key(instance), calls)
         sources = self.evaluation.sources
         stub = located.stub
         folder = sources.files.folder(located.folder, stub.library if stub else sources.boundary)
@@ -482,7 +388,7 @@ class Module:
         def given(argument: str) -> Value | Missing:
             return arguments.get(argument, defaults.get(argument, MISSING))
 
-        return Module(self.evaluation, folder, standing, given, self)
+        return Module(self.evaluation, folder, standing, given, self, self.providers.passed(declaration))
 
     def _located(self, name: str, declaration: Declaration) -> Located | Absent:
         found = declaration.attribute("source")
@@ -503,14 +409,6 @@ class Module:
             return Absent(f"modules call one another more than {MAX_MODULE_DEPTH} deep", wrong=True)
         return located
 
-    def _providers_of(self, declaration: Declaration) -> Mapping[str, str]:
-        inherited = self.standing.providers
-        found = declaration.attribute("providers")
-        if found is None or not isinstance(found[1].expression, ObjectCons):
-            return inherited
-        pairs = ((provider_name(key), provider_name(value)) for key, value in found[1].expression.items)
-        return {**inherited, **{inner: inherited.get(outer, outer) for inner, outer in pairs}}
-
     def _module_value(self, name: str) -> Value:
         if name in self._expanding:
             return self._depends_on_itself(name)
@@ -518,25 +416,23 @@ class Module:
 
         def outputs(instance: Instance) -> Value:
             child = self._child(name, instance)
+            index = self.standing.key(instance)
             if isinstance(child, Missed):
-                return Unknown(child.reason, span, child.address)
+                return Unknown(child.reason, span, _named(child.address, index))
             stub = child.standing.place.stub
             if stub is None:
                 return cast("Value", child.outputs)
-            return Described(child.outputs, stub.module, span, child.standing.address)
+            return Described(child.outputs, stub.module, span, _named(child.standing.address, index))
 
         return together(self.expansion(name), outputs)
 
 
-def provider_name(expression: Expression) -> str:
-    """``aws``, ``aws.east``: in HCL a traversal, in JSON a string; "" for what is neither."""
-    if isinstance(expression, Template) and len(expression.parts) == 1:
-        expression = expression.parts[0]
-    if isinstance(expression, LiteralNode):
-        return str(expression.value)
-    if isinstance(expression, GetAttr) and isinstance(expression.source, Variable):
-        return f"{expression.source.name}.{expression.name}"
-    return expression.name if isinstance(expression, Variable) else ""
+def _named(address: str, index: Value) -> str:
+    """What names one instance of many: its address with its key; "" where it is not said which it is."""
+    if index is None:
+        return address
+    shown = "" if isinstance(index, tuple) and not all(map(show_key, index)) else _shown(index)
+    return f"{address}[{shown}]" if shown and not (isinstance(index, Unknown) and not index.symbol) else ""
 
 
 def _shown(index: Value) -> str:
