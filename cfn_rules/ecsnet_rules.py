@@ -82,9 +82,10 @@ def _is_of(finding: Finding, file: str | None) -> bool:
 
 def _match(finding: Finding, file: str | None) -> RuleMatch:
     span = finding.span
-    if finding.resource.calls and os.path.realpath(span.file) != os.path.realpath(file or _PIPED):
-        # In a nested stack: a match has to be in the template at hand, so it is put on the resource that nests it.
-        span = finding.resource.calls[0].span
+    if os.path.realpath(span.file) != os.path.realpath(file or _PIPED):
+        # In a nested stack, or in a file that is included: a match has to be in the template at hand, so it is put on
+        # the resource that nests it, or what includes it.
+        span = finding.resource.calls[0].span if finding.resource.calls else finding.resource.header
     # To cfn-lint the level is the letter of the id, the same for all that a rule finds.
     text = describe(finding) if finding.level is finding.rule.level else f"({finding.level.value}) {describe(finding)}"
     if file is None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ecsnet.cloudformation import conditions
+from ecsnet.cloudformation import conditions, includes
 from ecsnet.cloudformation.context import Context
-from ecsnet.cloudformation.nodes import LOOP, Items, Node, Scalar, Table
+from ecsnet.cloudformation.includes import INCLUDE, MACRO, transforms
+from ecsnet.cloudformation.includes import reason as reason_of
+from ecsnet.cloudformation.nodes import LOOP, Node, Scalar, Table
 from ecsnet.cloudformation.properties import STACKS, Declared
 from ecsnet.cloudformation.scenarios import Questions
 from ecsnet.resources import Hole
@@ -15,8 +17,6 @@ from ecsnet.values import Tri
 
 if TYPE_CHECKING:
     from ecsnet.cloudformation.stack import Stack
-
-MACRO = "Fn::Transform"
 
 # Macros of AWS that add nothing to a network: they rewrite resources in place, or add what has no part in one.
 _HARMLESS_MACROS = frozenset({
@@ -32,6 +32,8 @@ def declared(stack: Stack) -> Iterator[Declared]:
         if name == MACRO or name.startswith(LOOP):
             continue
         body = place.pair.value
+        if isinstance(body, Table):
+            body = includes.expanded(stack, body, place.context)
         kind = _type(body)
         if kind is None or not isinstance(body, Table):
             stack.complain(place.pair.key.start, f"the resource {name!r} has no Type")
@@ -73,20 +75,21 @@ def unseen(stack: Stack) -> Iterator[Hole]:
     tools that write templates have includes of their own, in the place of a resource.
     """
     address = stack.address.rstrip(".")
-    root = stack.document.root
-    node = root.get("Transform") if isinstance(root, Table) else None
-    items = node.items if isinstance(node, Items) else () if node is None else (node,)
-    for item in items:
+    for item in transforms(stack, stack.root):
         name = _macro_name(item.get("Name") if isinstance(item, Table) else item)
-        if name not in _HARMLESS_MACROS:
+        if name == INCLUDE and id(item) in stack.unread:
+            yield Hole(address, stack.span(item, ("Transform",)), stack.unread[id(item)], anything=True)
+        elif name != INCLUDE and name not in _HARMLESS_MACROS:
             reason = f"the macro {name} may change the whole template"
             yield Hole(address, stack.span(item, ("Transform",)), reason, anything=True)
     for name, place in stack.section("Resources").items():
         if name == MACRO or name.startswith(LOOP):
-            what = "a macro" if name == MACRO else "a loop over a list that is not known"
+            why = "a loop over a list that is not known makes resources"
+            if name == MACRO:
+                why = f"resources {reason_of(stack, place.pair.value)}"
             span = stack.document.pair_span(place.pair, place.path)
-            yield Hole(address, span, f"{what} makes resources", anything=True)
-        elif _type(place.pair.value) is None:
+            yield Hole(address, span, why, anything=True)
+        elif name not in stack.declared:
             span = stack.document.pair_span(place.pair, place.path)
             inputs = (stack.value(place.pair.value, place.context),)
             yield Hole(stack.address + name, span, "a resource without a Type", inputs)
@@ -94,11 +97,9 @@ def unseen(stack: Stack) -> Iterator[Hole]:
 
 def adds_names(stack: Stack) -> bool:
     """Whether something may declare names that are not written: a macro, or SAM, which makes roles and the like."""
-    root = stack.document.root
-    node = root.get("Transform") if isinstance(root, Table) else None
-    items = node.items if isinstance(node, Items) else () if node is None else (node,)
+    items = transforms(stack, stack.root)
     serverless = any(isinstance(item, Scalar) and item.text == _SERVERLESS for item in items)
-    return serverless or any(True for _ in unseen(stack))
+    return serverless or any(True for _ in unseen(stack)) or bool(stack.unread)
 
 
 def _macro_name(node: object) -> str:

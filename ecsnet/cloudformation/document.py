@@ -61,9 +61,15 @@ def read_file(path: str) -> bytes | str:
 
 def parse(path: str, content: bytes) -> Document | Problem | None:
     """``None`` for what is no template; a problem for what looks like one and cannot be read."""
-    text, wrong = decode(content)
-    if not looks_like_template(text):
+    if not looks_like_template(content):
         return None
+    document = snippet(path, content)
+    return document if isinstance(document, Problem) or _is_template(document) else None
+
+
+def snippet(path: str, content: bytes) -> Document | Problem:
+    """What a template includes: any YAML or JSON."""
+    text, wrong = decode(content)
     lines = line_starts(text)
     if wrong:
         return Problem(path, 1, 1, wrong)
@@ -71,8 +77,7 @@ def parse(path: str, content: bytes) -> Document | Problem | None:
         root, problems = _read(path, text)
     except UnreadableError as error:
         return Problem(path, *position(lines, min(error.offset, len(text))), error.message)
-    document = Document(path, root, lines, tuple(problems))
-    return document if _is_template(document) else None
+    return Document(path, root, lines, tuple(problems))
 
 
 def _read(path: str, text: str) -> tuple[Node, list[tuple[int, str]]]:

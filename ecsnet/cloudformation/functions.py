@@ -12,7 +12,7 @@ from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
-from ecsnet.cloudformation import conditions, exports
+from ecsnet.cloudformation import conditions, exports, includes
 from ecsnet.cloudformation.context import NO_VALUE, Absent, Context, Result, map_candidates, one_of, settle
 from ecsnet.cloudformation.nodes import Items, Node, Scalar, Table
 from ecsnet.cloudformation.texts import concatenate, split, symbol_of
@@ -32,6 +32,8 @@ Function = Callable[["Stack", Node, Context], Result]
 
 def call(stack: Stack, name: str, node: Table, context: Context) -> Result:
     function = FUNCTIONS.get(name)
+    if name == includes.MACRO:
+        return Unknown(includes.reason(stack, node.pairs[name].value), stack.span(node))
     argument = node.pairs[name].value
     if function is None:
         return Unknown(f"{name} is not evaluated", stack.span(node))
@@ -246,6 +248,7 @@ def _find_in_map(stack: Stack, node: Node, context: Context) -> Result:
     default = options.get("DefaultValue") if isinstance(options, Table) else None
     mapping = stack.section("Mappings").get(name) if isinstance(name, str) else None
     body = mapping.pair.value if mapping is not None else None
+    body = includes.expanded(stack, body, context) if isinstance(body, Table) else body
     if not isinstance(body, Table) or "Fn::Transform" in body.pairs or "Fn::Transform" in stack.section("Mappings"):
         return Unknown("Fn::FindInMap of a mapping that is not known")
     names = [symbol_of(key) for key in (top, second)]
@@ -299,7 +302,9 @@ def _import_value(stack: Stack, node: Node, context: Context) -> Result:
     name = symbol_of(value)
     symbol = f"import:{name}" if name else ""
     unknown = Unknown(f"imported from another stack{f' as {name}' if name else ''}", symbol=symbol)
-    found = exports.resolve(stack, value) if len(stack.run.roots) > 1 else None
+    found: exports.Export | str | None = stack.run.ambiguous.get(name)
+    if found is None and len(stack.run.roots) > 1:
+        found = exports.resolve(stack, value)
     if isinstance(found, exports.Export):
         return found.stack.output(found.output, unknown)
     return unknown if found is None else replace(unknown, reason=f"{unknown.reason}, {found}")

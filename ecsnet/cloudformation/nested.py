@@ -30,9 +30,9 @@ def template_of(stack: Stack, declared: Declared) -> tuple[str, Document] | str:
     """
     run = stack.run
     location = _location(stack, declared)
-    path = _template_path(stack, location)
+    path = path_of(stack, location, stack.document.file)
     if path is None:
-        found = _in_tree(stack, location)
+        found = in_tree(stack, location, templates=True)
         if len(found) != 1:
             return f"a nested stack whose template may be {' or '.join(sorted(found))}" if found else ABSENT
         path = found[0]
@@ -75,11 +75,11 @@ def _location(stack: Stack, declared: Declared) -> Value:
     return stack.value(node, declared.context) if node is not None else None
 
 
-def _template_path(stack: Stack, location: Value) -> str | None:
-    """A path, from the template; ``None`` where no such file is within the boundary."""
+def path_of(stack: Stack, location: Value, file: str) -> str | None:
+    """A path, from the file that names it; ``None`` where no such file is within the boundary."""
     if not isinstance(location, str) or "://" in location or "\0" in location or not location.strip():
         return None
-    path = os.path.normpath(os.path.join(os.path.dirname(stack.document.file), location))
+    path = os.path.normpath(os.path.join(os.path.dirname(file), location))
     try:
         inside = os.path.commonpath([real_path(stack.run.boundary), real_path(path)]) == real_path(stack.run.boundary)
         return path if inside and os.path.isfile(path) else None
@@ -87,13 +87,14 @@ def _template_path(stack: Stack, location: Value) -> str | None:
         return None
 
 
-def _in_tree(stack: Stack, location: Value) -> tuple[str, ...]:
-    """The templates of the tree whose paths share most of the end of a URL: one, where it is clear which is meant.
+def in_tree(stack: Stack, location: Value, *, templates: bool = False) -> tuple[str, ...]:
+    """The files of the tree, or the templates among them, whose paths share most of the end of a URL: one, where it is
+    clear which is meant.
 
     What is published keeps the names of its files and folders, under a bucket and a prefix that are not known here.
     """
     tails = {_tail(choice) for choice in _choices(location)}
-    found = {_longest(stack, tail) for tail in tails if tail}
+    found = {_longest(stack, tail, templates) for tail in tails if tail}
     return found.pop() if len(found) == len(tails) == 1 else ()
 
 
@@ -114,12 +115,12 @@ def _tail(location: Value) -> tuple[str, ...]:
     return tuple(part for part in literal.split("/") if part) if not literal.endswith("/") else ()
 
 
-def _longest(stack: Stack, tail: tuple[str, ...]) -> tuple[str, ...]:
+def _longest(stack: Stack, tail: tuple[str, ...], templates: bool) -> tuple[str, ...]:
     best = 0
     found: list[str] = []
     for path in stack.run.templates(tail[-1]):
         real = real_path(path)
-        if real == stack.ancestors[-1] or not isinstance(_read(stack, path, real), Document):
+        if real == stack.ancestors[-1] or (templates and not isinstance(_read(stack, path, real), Document)):
             continue
         shared = _shared(tail, tuple(path.replace(os.sep, "/").split("/")))
         if shared >= best:

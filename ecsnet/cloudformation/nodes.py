@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Union
 
@@ -18,6 +18,8 @@ MAX_DEPTH = 100
 """Levels of nesting that are read. What is nested deeper is no template that CloudFormation takes."""
 
 LOOP = "Fn::ForEach::"
+_ROOM = 1 << 25
+"""Offsets that each file of a document has to itself: more than the longest file has characters."""
 
 _BREAK = re.compile("\r\n|\n|\r")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)\Z", re.ASCII)
@@ -77,20 +79,80 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Included:
+    """A file that a template includes. The offsets of its nodes and problems begin at a multiple of :data:`_ROOM`.
+    ``within``: the included files that include it first, by real path, innermost first; ``at``: the offset where.
+    """
+
+    file: str
+    root: Node
+    lines: tuple[int, ...]
+    problems: tuple[tuple[int, str], ...]
+    within: tuple[str, ...]
+    at: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A file that was read. ``problems``: offset and message of what is wrong in it and could be read all the same."""
+    """A file that was read. ``problems``: offset and message of what is wrong in it and could be read all the same.
+    ``included``: by real path, in order, the files that were read since as parts of it.
+    """
 
     file: str
     root: Node
     lines: tuple[int, ...]
     problems: tuple[tuple[int, str], ...] = ()
+    included: dict[str, Included] = field(default_factory=dict)
+
+    def position(self, offset: int) -> tuple[str, int, int]:
+        """File, line and column."""
+        number, inside = divmod(offset, _ROOM)
+        if not number:
+            return (self.file, *position(self.lines, inside))
+        part = self._parts()[number - 1]
+        return (part.file, *position(part.lines, inside))
 
     def span(self, start: int, end: int, path: DocumentPath = ()) -> Span:
-        return Span(self.file, *position(self.lines, start), *position(self.lines, max(start, end)), path)
+        last = end if start <= end and start // _ROOM == end // _ROOM else start
+        return Span(*self.position(start), *self.position(last)[1:], path)
+
+    def chain(self, offset: int) -> tuple[str, ...]:
+        """The real paths of the included files that an offset is in."""
+        number = offset // _ROOM
+        return (list(self.included)[number - 1], *self._parts()[number - 1].within) if number else ()
+
+    def include(self, real: str, read: Document, at: int) -> Included:
+        """Makes ``read`` a part of this document, included at an offset."""
+        base = (len(self.included) + 1) * _ROOM
+        problems = tuple((base + offset, message) for offset, message in read.problems)
+        root = _moved(read.root, base, {})
+        self.included[real] = Included(read.file, root, read.lines, problems, self.chain(at), at)
+        return self.included[real]
+
+    def _parts(self) -> list[Included]:
+        return list(self.included.values())
 
     def pair_span(self, pair: Pair, path: DocumentPath) -> Span:
         """From the key through the value."""
         return self.span(pair.key.start, max(pair.key.end, pair.value.end), path)
+
+
+def _moved(node: Node, by: int, done: dict[int, Node]) -> Node:
+    """The node with all its offsets moved. ``done``: by id, since what is aliased is there more than once."""
+    if id(node) not in done:
+        start, end = node.start + by, node.end + by
+        if isinstance(node, Scalar):
+            done[id(node)] = Scalar(node.value, node.text, start, end)
+        elif isinstance(node, Items):
+            done[id(node)] = Items(tuple(_moved(item, by, done) for item in node.items), start, end)
+        else:
+            pairs = {}
+            for name, pair in node.pairs.items():
+                key = pair.key
+                moved = Scalar(key.value, key.text, key.start + by, key.end + by)
+                pairs[name] = Pair(moved, _moved(pair.value, by, done))
+            done[id(node)] = Table(pairs, start, end)
+    return done[id(node)]
 
 
 def line_starts(text: str) -> tuple[int, ...]:

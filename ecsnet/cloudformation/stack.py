@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ecsnet.cloudformation import conditions, declarations, functions, nested, parameters
+from ecsnet.cloudformation import conditions, declarations, functions, includes, nested, parameters
 from ecsnet.cloudformation.context import MAX_WRITTEN, NO_VALUE, Context, Result, Run, one_of, settle
 from ecsnet.cloudformation.deployment import UNTOLD, Deployment
 from ecsnet.cloudformation.nodes import (
@@ -19,7 +19,6 @@ from ecsnet.cloudformation.nodes import (
     function_name,
     is_function,
     is_no_value,
-    position,
 )
 from ecsnet.cloudformation.properties import Declared, Place, Properties
 from ecsnet.cloudformation.scenarios import MAX_ALLOWED, Question, Questions, allowed
@@ -63,6 +62,17 @@ class Stack:
     found: dict[str, Declared] | None = None
     children: dict[str, Stack | None] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
+    whole: Node | None = None
+    merged: dict[object, Table] = field(default_factory=dict)
+    unread: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Node:
+        """The template, with what it includes at the top."""
+        if self.whole is None:
+            self.whole = self.document.root
+            self.whole = includes.root_of(self)
+        return self.whole
 
     @property
     def declared(self) -> Mapping[str, Declared]:
@@ -109,8 +119,7 @@ class Stack:
         return Properties(self, dict(self.pairs(given, path, declared.context)))
 
     def complain(self, offset: int, message: str) -> None:
-        line, column = position(self.document.lines, offset)
-        self.run.problems[Problem(self.document.file, line, column, message)] = None
+        self.run.problems[Problem(*self.document.position(offset), message)] = None
 
     def span_of(self, declared: Declared) -> Span:
         """The resource, from its logical id to its end."""
@@ -119,7 +128,7 @@ class Stack:
     def section(self, name: str) -> Mapping[str, Place]:
         """``Parameters``, ``Conditions``, ``Outputs`` …: what is declared there, loops written out."""
         if name not in self.sections:
-            root = self.document.root
+            root = self.root
             node = root.get(name) if isinstance(root, Table) else None
             self.sections[name] = dict(self.pairs(node, (name,), Context())) if isinstance(node, Table) else {}
         return self.sections[name]
@@ -142,6 +151,7 @@ class Stack:
         try:
             if isinstance(node, Items):
                 return tuple(self.elements(node, context))
+            node = includes.expanded(self, node, context)
             name = function_name(node)
             if name is not None:
                 return functions.call(self, name, node, context)
@@ -185,7 +195,7 @@ class Stack:
 
     def _mapping(self, node: Table, context: Context) -> Result:
         if "Fn::Transform" in node.pairs:
-            return Unknown("made by a macro", self.span(node))
+            return Unknown(includes.reason(self, node.pairs[includes.MACRO].value), self.span(node))
         result: dict[Key, Value] = {}
         for key, place in self.pairs(node, (), context):
             if key.startswith(LOOP):
@@ -197,7 +207,7 @@ class Stack:
 
     def pairs(self, node: Table, path: DocumentPath, context: Context) -> Iterator[tuple[str, Place]]:
         """The pairs of a mapping, loops written out; a loop over an unknown list stays under its own key."""
-        for key, pair in node.pairs.items():
+        for key, pair in includes.expanded(self, node, context).pairs.items():
             place = Place(pair, (*path, key), context)
             if key.startswith(LOOP):
                 yield from self._loop(key, place)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from ecsnet.cloudformation import conditions, declarations
+from ecsnet.cloudformation import conditions, declarations, includes
 from ecsnet.cloudformation.checks import check
 from ecsnet.cloudformation.context import Context, Run
 from ecsnet.cloudformation.deployment import UNTOLD, Deployment
 from ecsnet.cloudformation.document import parse, read_file
+from ecsnet.cloudformation.includes import MACRO, reason
 from ecsnet.cloudformation.nested import ABSENT, checkout, files_in, real_path
 from ecsnet.cloudformation.nodes import LOOP, Document, DocumentPath, Items, Node, Scalar, Table
 from ecsnet.cloudformation.properties import Declared, Place, Properties
@@ -19,6 +20,12 @@ from ecsnet.cloudformation.stack import Stack
 from ecsnet.cloudformation.supplied import accept
 from ecsnet.resources import Configuration, Hole, Path, Problem, Resource
 from ecsnet.values import Reference, Span, Tri, Unknown, Value
+
+_DEFINITIONS = {
+    "AWS::Serverless::StateMachine": "DefinitionUri",
+    "AWS::StepFunctions::StateMachine": "DefinitionS3Location",
+}
+"""What names the file of a state machine's definition."""
 
 
 def load(
@@ -156,7 +163,7 @@ def _list(stack: Stack, resources: dict[str, Resource]) -> None:
     """All resources of a stack and of those nested in it, in order of declaration."""
     for offset, message in stack.document.problems:
         stack.complain(offset, message)
-    root = stack.document.root
+    root = stack.root
     section = root.get("Resources") if isinstance(root, Table) else None
     if section is not None and not isinstance(section, Table):
         stack.complain(section.start, "Resources is not a mapping")
@@ -191,8 +198,9 @@ def _hole(stack: Stack, declared: Declared) -> Hole:
 def _properties(stack: Stack, declared: Declared) -> Properties:
     node = declared.body.get("Properties")
     rest: Unknown | None = None
-    if declarations.MACRO in declared.body.pairs:
-        rest = Unknown("made by a macro", stack.span(declared.key))
+    macro = declared.body.get(MACRO)
+    if macro is not None:
+        rest = Unknown(reason(stack, macro), stack.span(declared.key))
     if not isinstance(node, Table):
         if node is not None and not (isinstance(node, Scalar) and node.value is None):
             rest = Unknown("Properties is not a mapping", stack.span(node))
@@ -200,7 +208,8 @@ def _properties(stack: Stack, declared: Declared) -> Properties:
     places: dict[str, Place] = {}
     for key, place in stack.pairs(node, (*declared.path, "Properties"), declared.context):
         if key.startswith(("Fn::", LOOP)):
-            rest = Unknown("made by a macro" if key == declarations.MACRO else f"made by {key}", stack.span(node))
+            why = reason(stack, place.pair.value) if key == MACRO else f"made by {key}"
+            rest = Unknown(why, stack.span(node))
         else:
             places[key] = place
     return Properties(stack, places, rest)
@@ -227,8 +236,12 @@ def _resource(stack: Stack, declared: Declared) -> Resource:
         locator,
         declared.exists,
         guard=declared.guard,
-        calls=stack.calls,
+        calls=(*stack.calls, *includes.calls(stack, declared.key.start)),
         construct=_construct(stack, declared),
+    name = _DEFINITIONS.get(declared.type, "")
+    here = includes.definition(stack, places[name]) if name in places else None
+    if here is not None:
+        places[name] = here
     )
 
 

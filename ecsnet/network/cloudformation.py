@@ -12,7 +12,7 @@ from ecsnet.network.links import Linker, Reader, field, listed, one_of, setting
 from ecsnet.network.reading import IngressForm, RouteForm, blocks, express_service, ingress, route, within
 from ecsnet.network.state_machines import Names, unseen_task, workloads
 from ecsnet.resources import Path, Resource
-from ecsnet.values import Reference, Several, Text, Tri, Unknown, Value
+from ecsnet.values import Reference, Several, Tri, Unknown, Value
 
 _VPC = frozenset({"AWS::EC2::VPC"})
 _SUBNET = frozenset({"AWS::EC2::Subnet"})
@@ -403,9 +403,9 @@ _DEFINITIONS = ("Definition", "DefinitionString", "DefinitionS3Location", "Defin
 
 
 def _state_machine(resource: Resource, linker: Linker) -> Iterator[m.Element]:
-    """A local file that is named as definition is given as its text; one in a bucket is not there."""
+    """Where the definition is named, it is given where it is a file that is here; one in a bucket is not there."""
     name = next((name for name in _DEFINITIONS if resource.get(name) is not None), "Definition")
-    if name in _DEFINITIONS[2:] and not isinstance(resource.get(name), (str, Text)):
+    if name in _DEFINITIONS[2:] and within(resource.get(name), "States") is None:
         yield unseen_task(resource, (name,), Unknown("the definition of the state machine is in a bucket"))
         return
     yield from workloads(_STATE_MACHINE, resource, linker, (name,), resource.get("DefinitionSubstitutions"))
