@@ -224,24 +224,38 @@ def _without_stubs(paths: Sequence[str], config: Configured) -> Sequence[str]:
 
 
 def _template_roots(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
-    """Templates that no other template of the scan nests; of a circle of templates the first. Those that import from
-    others are one root with them.
-    """
+    """Root templates; those that import from others are one root with them."""
     from ecsnet.cloudformation import link
+
+    problems: list[Problem] = []
+    kept = [stack for stacks in root_templates(found, config, problems).values() for stack in stacks]
+    yield from problems
+    try:
+        yield from link(kept)
+    except Exception as error:
+        yield from kept
+        yield _crash(found.base, "the links between templates", error)
+
+
+def root_templates(found: Found, config: Configured, problems: list[Problem]) -> dict[str, list[Configuration]]:
+    """Templates that no other template of the scan nests, or of which the configuration says that they are stacks; of a
+    circle of templates the first. Each once for every stack that it is deployed as. Adds to ``problems``.
+
+    :raises ConfigError: a parameter is given that no template declares
+    """
     from ecsnet.stacks import Stacks, entries_of
 
     stacks = Stacks()
     loaded: dict[str, list[Configuration]] = {}
-    yield from stacks.problems(config.of(found.base).parameters)
+    problems += stacks.problems(config.of(found.base).parameters)
     for path in found.templates:
         for template in _load_template(path, found, config.of(os.path.dirname(path)), stacks):
             if isinstance(template, Problem):
-                yield template
+                problems.append(template)
             else:
                 loaded.setdefault(path, []).append(template)
     reads = {path: {os.path.abspath(file) for one in each for file in one.files} for path, each in loaded.items()}
-    kept: list[Configuration] = []
-    judged: list[tuple[str, Configuration]] = []
+    kept: dict[str, list[Configuration]] = {}
     for path, each in loaded.items():
         place = os.path.abspath(path)
         nested = any(
@@ -250,14 +264,9 @@ def _template_roots(found: Found, config: Configured) -> Iterator[Configuration 
             if other != path
         )
         if not nested or entries_of(path, config.of(os.path.dirname(path))):
-            kept += each
-            judged.append((path, each[0]))
-    stacks.refuse_undeclared(judged, found.base, config)
-    try:
-        yield from link(kept)
-    except Exception as error:
-        yield from kept
-        yield _crash(found.base, "the links between templates", error)
+            kept[path] = each
+    stacks.refuse_undeclared([(path, each[0]) for path, each in kept.items()], found.base, config)
+    return kept
 
 
 def _load_template(path: str, found: Found, config: Config, stacks: Stacks) -> Iterator[Configuration | Problem]:

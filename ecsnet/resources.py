@@ -106,12 +106,13 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error of the input: what could not be read, where, in one line."""
+    """An error of the input: what could not be read, where, in one line. ``secret``: that line is not to be shown."""
 
     file: str
     line: int
     column: int
     message: str
+    secret: bool = False
 
 
 class Choices(Protocol):

@@ -73,6 +73,7 @@ class Stacks:
             unread,
             tuple(self.problems(inputs)),
             assemblies.constructs(stack, folder) if stack else {},
+            entry.origin if entry else manifest if stack else "",
         )
 
     def refuse_undeclared(self, loaded: Iterable[tuple[str, Configuration]], base: str, config: Configured) -> None:
@@ -82,7 +83,11 @@ class Stacks:
 
         :raises ConfigError: a name, or a file, is for no template
         """
-        declared = {template: declared_parameters(configuration) for template, configuration in loaded}
+        declared = {
+            template: declared_parameters(configuration)
+            for template, configuration in loaded
+            if configuration.language == "cloudformation"
+        }
         everywhere = _union(declared.values())
         self._refuse(config.of(base).parameters, everywhere, "no template that is scanned")
         for template, names in declared.items():

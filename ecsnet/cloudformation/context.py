@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -72,6 +72,7 @@ class Run:
     unknowns that are one word, without a comma. ``active``: what is being evaluated, to notice circles. ``questions``:
     what conditions ask that ``assumptions`` do not answer; ``open_conditions``: those that did so in the runs before
     this one, with the addresses of their stacks; ``wanted``: the types of resources that conditions are asked for.
+    ``ambiguous``: by name, why it is not to be told which export an import means, among all stacks of the scan.
     ``secrets``: by symbol, values that conditions compare, and that are not shown.
     """
 
@@ -90,6 +91,7 @@ class Run:
     roots: tuple[Stack, ...] = ()
     exports: list[Export] | None = None
     wanted: frozenset[str] | None = None
+    ambiguous: Mapping[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     depth: int = 0
     steps: int = 0
@@ -106,12 +108,13 @@ class Run:
             assumptions=assumptions,
             open_conditions=tuple(known),
             wanted=self.wanted,
+            ambiguous=self.ambiguous,
         )
 
-    def together(self, others: Iterable[Run]) -> Run:
+    def together(self, others: Iterable[Run], ambiguous: Mapping[str, str] | None = None) -> Run:
         """A new run over the documents of others too."""
         documents = {path: document for run in others for path, document in run.documents.items()}
-        return Run(self.boundary, self.zones, self.tree, documents, wanted=self.wanted)
+        return Run(self.boundary, self.zones, self.tree, documents, wanted=self.wanted, ambiguous=ambiguous or {})
 
     def templates(self, name: str) -> Sequence[str]:
         """The files of the tree that have a name."""

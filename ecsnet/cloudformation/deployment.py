@@ -28,7 +28,7 @@ class Deployment:
 
     ``parameters``: by name; names that the template does not declare are not for it. ``unread``: why others may be
     given too. ``problems``: of what gives them. ``constructs``: the construct path of CDK by logical id, for templates
-    that do not have it in their metadata.
+    that do not have it in their metadata. ``origin``: what says as what it is deployed.
     """
 
     name: str = ""
@@ -38,6 +38,7 @@ class Deployment:
     unread: str = ""
     problems: tuple[Problem, ...] = ()
     constructs: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
 
 UNTOLD = Deployment()

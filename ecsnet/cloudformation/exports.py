@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecsnet.cloudformation import conditions
-from ecsnet.cloudformation.nodes import Scalar, Table
+from ecsnet.cloudformation.nodes import Table
 from ecsnet.values import Text, Tri, Value, equal
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def exports(root: Stack) -> Iterator[Export]:
             export = body.get("Export") if isinstance(body, Table) else None
             node = export.get("Name") if isinstance(export, Table) else None
             condition = body.get("Condition") if isinstance(body, Table) else None
-            made = conditions.holds(stack, condition, place.context) if isinstance(condition, Scalar) else Tri.TRUE
+            made = conditions.made(stack, condition, place.context)
             if node is not None and made is not Tri.FALSE:
                 yield Export(stack.value(node, place.context), name, stack, root)
 
@@ -55,7 +55,8 @@ def resolve(stack: Stack, name: Value) -> Export | str | None:
             found = [export] if likeness > best else [*found, export]
             best = likeness
     if len(found) > 1:
-        places = sorted({_place(export) for export in found})
+        roots = {id(export.root): export for export in found}
+        places = sorted(map(_place, roots.values()))
         return f"exported by more than one template of this scan: {', '.join(places)}"
     return found[0] if found else None
 

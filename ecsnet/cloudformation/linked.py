@@ -15,6 +15,7 @@ from ecsnet.cloudformation.nested import real_path
 from ecsnet.cloudformation.nodes import Items, Node, Table
 from ecsnet.cloudformation.stack import Stack
 from ecsnet.cloudformation.template import called_templates, evaluate, load, roots_of
+from ecsnet.cloudformation.texts import symbol_of
 from ecsnet.resources import Configuration
 from ecsnet.values import Value
 
@@ -37,20 +38,27 @@ def link(configurations: Sequence[Configuration]) -> list[Configuration]:
     run = roots[order[0]].stack.run.together([root.stack.run for root in roots.values()])
     run.roots = tuple(named[index].again(run) for index in order)
     groups = {index: {index} for index in roots}
+    ambiguous: dict[int, dict[str, str]] = {index: {} for index in roots}
     for index, stack in zip(order, run.roots):
         for importer, name in _imports(stack) if index in importing else ():
             found = exports.resolve(importer, name)
             if isinstance(found, exports.Export):
                 joined = groups[index] | groups[order[run.roots.index(found.root)]]
                 groups.update(dict.fromkeys(joined, joined))
+            elif isinstance(found, str) and symbol_of(name):
+                ambiguous[index][symbol_of(name)] = found
     result: list[Configuration] = []
     for index, configuration in enumerate(configurations):
         group = groups.get(index, {index})
-        if len(group) == 1:
+        reasons = {name: why for member in group for name, why in ambiguous.get(member, {}).items()}
+        if len(group) == 1 and reasons:
+            plain = {name.replace(named[index].address, ""): why for name, why in reasons.items()}
+            result.append(evaluate(run.together([run], plain), (roots[index],)))
+        elif len(group) == 1:
             result.append(configuration)
         elif index == min(group):
             members = tuple(named[member] for member in sorted(group))
-            result.append(evaluate(run.together([run]), members))
+            result.append(evaluate(run.together([run], reasons), members))
     return result
 
 

@@ -50,7 +50,7 @@ class ParameterValues:
     lines: tuple[int, ...] = (0,)
 
     def complain(self, message: str, offset: int) -> None:
-        self.problems.append(Problem(self.file, *position(self.lines, offset), message))
+        self.problems.append(Problem(self.file, *position(self.lines, offset), message, secret=True))
 
     def fail(self, message: str, offset: int = 0) -> None:
         """Of what may have held more parameters."""

@@ -56,7 +56,8 @@ class Resolved(str):
 
 def _problem(document: Document, name: str, node: Node, supplied: Supplied, fault: str) -> Problem:
     if supplied.file:
-        return Problem(supplied.file, supplied.line, 1, f"parameter {name}: {fault} ({document.file})")
+        message = f"parameter {name}: {fault} ({document.file})"
+        return Problem(supplied.file, supplied.line, 1, message, secret=True)
     place = position(document.lines, node.start)
     return Problem(document.file, *place, f"parameter {name}, given by {supplied.origin}: {fault}")
 

@@ -212,6 +212,10 @@ def _properties(stack: Stack, declared: Declared) -> Properties:
             rest = Unknown(why, stack.span(node))
         else:
             places[key] = place
+    name = _DEFINITIONS.get(declared.type, "")
+    here = includes.definition(stack, places[name]) if name in places else None
+    if here is not None:
+        places[name] = here
     return Properties(stack, places, rest)
 
 
@@ -238,10 +242,6 @@ def _resource(stack: Stack, declared: Declared) -> Resource:
         guard=declared.guard,
         calls=(*stack.calls, *includes.calls(stack, declared.key.start)),
         construct=_construct(stack, declared),
-    name = _DEFINITIONS.get(declared.type, "")
-    here = includes.definition(stack, places[name]) if name in places else None
-    if here is not None:
-        places[name] = here
     )
 
 

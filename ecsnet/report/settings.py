@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ecsnet.config import choose
-from ecsnet.files import checkout, find
+from ecsnet.files import Found, checkout, find
 from ecsnet.settings import Setting, Settings
 
 
@@ -24,6 +24,18 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Stack:
+    """A root template as one stack. "" is what is not known; ``origin``: what says the rest."""
+
+    template: str
+    name: str
+    region: str
+    account: str
+    origin: str
+    parameters: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InForce:
     """``file``: the configuration file for the folder that holds all that is scanned. ``rules``: the ids that run."""
 
@@ -31,6 +43,7 @@ class InForce:
     settings: Sequence[Setting]
     rules: tuple[str, ...]
     roots: tuple[Evaluation, ...]
+    stacks: tuple[Stack, ...]
 
 
 def collect(settings: Settings) -> InForce:
@@ -40,11 +53,30 @@ def collect(settings: Settings) -> InForce:
     base = settings.base
     file = settings.file(base)
     rules = tuple(rule.id for rule in choose(settings.of(base), CATALOGUE))
-    return InForce(file.path if file else None, settings.settings(base), rules, tuple(_evaluations(settings)))
-
-
-def _evaluations(settings: Settings) -> Iterator[Evaluation]:
     found = find(settings.paths)
+    return InForce(
+        file.path if file else None,
+        settings.settings(base),
+        rules,
+        tuple(_evaluations(found, settings)),
+        tuple(_stacks(found, settings)),
+    )
+
+
+def _stacks(found: Found, settings: Settings) -> Iterator[Stack]:
+    if not found.templates and not settings.flags.parameters:
+        return
+    from ecsnet.cloudformation.told import inputs_of
+    from ecsnet.engine import root_templates
+
+    for template, configurations in root_templates(found, settings, []).items():
+        for configuration in configurations:
+            for one in inputs_of(configuration):
+                told = one.deployment
+                yield Stack(template, told.name, told.region, told.account, told.origin, one.parameters)
+
+
+def _evaluations(found: Found, settings: Settings) -> Iterator[Evaluation]:
     if not found.terraform:
         return
     from ecsnet.terraform import Files, find_roots
@@ -84,6 +116,16 @@ def render_json(found: InForce) -> str:
             }
             for one in found.roots
         ],
+        "stacks": [
+            {
+                "template": one.template,
+                "name": {"value": one.name or None, "from": one.origin},
+                "region": {"value": one.region or None, "from": one.origin},
+                "account": {"value": one.account or None, "from": one.origin},
+                "parameters": {name: {"from": origin} for name, origin in one.parameters},
+            }
+            for one in found.stacks
+        ],
     }
     return json.dumps(document, indent=2)
 
@@ -100,6 +142,13 @@ def render_text(found: InForce) -> Iterator[str]:
         yield printable(f"root module {one.root}")
         named = [(f"var.{name}", "", origin) for name, origin in one.variables]
         yield from _table([("workspace", one.workspace, one.workspace_origin), *named])
+
+    for stack in found.stacks:
+        yield ""
+        yield printable(f"template {stack.template}")
+        told = [(key, getattr(stack, key), stack.origin) for key in ("name", "region", "account")]
+        named = [(f"parameter {name}", "", origin) for name, origin in stack.parameters]
+        yield from _table([*(row for row in told if row[1]), *named] or [("parameters", "none", "")])
 
 
 def _table(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:

@@ -155,7 +155,8 @@ def _problem_line(problem: Problem, paint: Paint) -> str:
 def _problem(problem: Problem, sources: Sources, paint: Paint) -> Iterator[str]:
     yield _problem_line(problem, paint)
     start = Span(problem.file, problem.line, problem.column, problem.line, problem.column + 1)
-    excerpt = sources.excerpt(start) if (problem.line, problem.column) != (1, 1) else None
+    shown = (problem.line, problem.column) != (1, 1) and not problem.secret
+    excerpt = sources.excerpt(start) if shown else None
     if excerpt is not None:
         gutter = " " * len(str(excerpt.number))
         yield _source_line(excerpt, len(gutter), paint)
