@@ -14,7 +14,7 @@ from ecsnet.resources import Problem
 # What tools fetch or generate: copies of other people's configurations.
 SKIPPED = frozenset({".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", "node_modules"})
 TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
+TEMPLATES = (".yaml", ".yml", ".json", ".template", ".cfn")
 _NOT_TEMPLATES = (".tfvars.json", ".tfstate.json", ".tftest.json", ".tfmock.json")
 _MAX_GITIGNORE = 1_000_000
 _PLAN_MARKS = (b'"planned_values"', b'"resource_changes"', b'"terraform_version"', b'"root_module"')

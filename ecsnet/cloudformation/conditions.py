@@ -40,6 +40,20 @@ def named(stack: Stack, name: str, context: Context) -> Tri:
     return truth
 
 
+def name_of(stack: Stack, node: Node, context: Context) -> str | None:
+    """The condition that a ``Condition`` names: by a word or, with language extensions, by a function."""
+    if isinstance(node, Scalar):
+        return context.written(node.text)
+    value = stack.value(node, context)
+    return value if isinstance(value, str) else None
+
+
+def made(stack: Stack, node: Node | None, context: Context) -> Tri:
+    """Whether there is what has this ``Condition``, or none."""
+    name = name_of(stack, node, context) if node is not None else None
+    return (Tri.TRUE if node is None else Tri.UNKNOWN) if name is None else named(stack, name, context)
+
+
 def holds(stack: Stack, node: Node, context: Context) -> Tri:
     """A condition, or the name of one, as ``Fn::If`` takes it."""
     if stack.run.exhausted() is not None:

@@ -57,8 +57,8 @@ def _existence(stack: Stack, body: Table, context: Context) -> tuple[Tri, str, C
     """Whether a resource is there, on which condition, and what holds when it is."""
     exists, guard = stack.exists, stack.guard
     node = body.get("Condition")
-    if isinstance(node, Scalar):
-        name = context.written(node.text)
+    name = conditions.name_of(stack, node, context) if node is not None else None
+    if name is not None:
         truth = conditions.named(stack, name, context)
         if truth is Tri.UNKNOWN:
             own = stack.address + conditions.canonical(stack, name)

@@ -81,7 +81,7 @@ def snippet(path: str, content: bytes) -> Document | Problem:
 
 
 def _read(path: str, text: str) -> tuple[Node, list[tuple[int, str]]]:
-    if not text.lstrip().startswith("{"):
+    if not text.lstrip().startswith(("{", "/*", "//")):
         return read_yaml(text)
     try:
         return read_json(text)

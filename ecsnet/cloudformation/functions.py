@@ -81,7 +81,7 @@ def _sub(stack: Stack, node: Node, context: Context) -> Result:
         return _wrong("Fn::Sub")
     parts: list[Value] = []
     end = 0
-    literal = template.text
+    literal = context.written(template.text)
     values: dict[str, Value] = {}
     for match in VARIABLE.finditer(literal):
         parts.append(literal[end : match.start()])

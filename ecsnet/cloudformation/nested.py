@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_STACK_DEPTH = 10
 _MAX_FILES = 20_000
-_NAMES = (".yaml", ".yml", ".json", ".template")
+_NAMES = (".yaml", ".yml", ".json", ".template", ".cfn")
 
 
 ABSENT = "a nested stack that is not here"

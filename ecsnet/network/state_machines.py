@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ecsnet.network.links import Linker, field, reason_of, setting
 from ecsnet.network.model import AttachmentKind, Element, Guarded, Link, Links, Workload
 from ecsnet.resources import Path, Resource
-from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value
+from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value, text
 
 _MARK = "\ufdd0{}\ufdd1"
 _MARKED = re.compile("\ufdd0([0-9]+)\ufdd1")
@@ -144,9 +144,9 @@ def _decode(definition: Value, substitutions: Value) -> Value:
     for part in definition.parts if isinstance(definition, Text) else (definition,):
         parts += _substituted(part, substitutions) if isinstance(part, str) else [part]
     source = "".join(map(_marking(opaque), parts))
-    for text in (source, _BARE.sub(r'\1"\2"', source)):
+    for written in (source, _BARE.sub(r'\1"\2"', source)):
         try:
-            document = json.loads(text)
+            document = json.loads(written)
         except (ValueError, RecursionError):
             continue
         return _put_back(document, opaque, None)
@@ -167,18 +167,29 @@ def _marking(opaque: list[Value]) -> Callable[[Value], str]:
     return mark
 
 
-def _substituted(text: str, substitutions: Value) -> list[Value]:
+def _substituted(written: str, substitutions: Value) -> list[Value]:
     """The text around ``DefinitionSubstitutions``, and their values; those that are not given stay as written."""
     if substitutions is None:
-        return [text]
+        return [written]
     pieces: list[Value] = []
     end = 0
-    for match in _SUBSTITUTION.finditer(text):
+    for match in _SUBSTITUTION.finditer(written):
         value = field(substitutions, match[1])
         if value is not None:
-            pieces += [text[end : match.start()], *(value.parts if isinstance(value, Text) else (value,))]
+            pieces += [written[end : match.start()], *(value.parts if isinstance(value, Text) else (value,))]
             end = match.end()
-    return [*pieces, text[end:]]
+    return [*pieces, written[end:]]
+
+
+def _unmarked(written: str, opaque: list[Value]) -> Value:
+    """A string with what its marks stand for."""
+    words = _MARKED.split(written)
+    parts = [opaque[int(word)] if index % 2 else word for index, word in enumerate(words)]
+    if len(parts) == 3 and not parts[0] and not parts[2]:
+        return parts[1]
+    if any(isinstance(part, (tuple, Mapping, Several)) or part is None for part in parts):
+        return Unknown("put together from values known only after deployment")
+    return text(parts)
 
 
 def _put_back(value: object, opaque: list[Value], substitutions: Value) -> Value:
@@ -191,12 +202,7 @@ def _put_back(value: object, opaque: list[Value], substitutions: Value) -> Value
         pieces = _substituted(value, substitutions)
         own = list(opaque)
         written = value if pieces == [value] else "".join(map(_marking(own), pieces))
-        whole = _MARKED.fullmatch(written)
-        if whole:
-            return own[int(whole[1])]
-        if _MARKED.search(written):
-            return Unknown("put together from values known only after deployment")
-        return written
+        return _unmarked(written, own)
     if value is None or isinstance(value, (bool, int, Reference, Unknown, Text, Encoded, Several)):
         return value
     return Unknown("a number with a fraction")
