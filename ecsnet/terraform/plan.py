@@ -20,6 +20,7 @@ from ecsnet.terraform.plan_document import (
     MAX_BYTES,
     Document,
     PlannedResource,
+    RefusedError,
     frozen,
     key_of,
     last_call,
@@ -90,6 +91,8 @@ def _read(path: str) -> Document | Problem | None:
         return Problem(path, error.lineno, error.colno, f"not JSON: {error.msg}")
     except RecursionError:
         return Problem(path, 1, 1, "not JSON that can be read")
+    except RefusedError as error:
+        return Problem(path, 1, 1, str(error))
     except ValueError:
         return None
 

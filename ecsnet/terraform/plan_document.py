@@ -26,6 +26,10 @@ MAX_DEPTH = 100
 _STEP = re.compile(r'[^.\[\]]+|\[(?:"(?:[^"\\]|\\.)*"|[^"\]]*)\]')
 _ADDRESS = re.compile(r'"address"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _GONE = (["delete"], ["forget"])
+_FORMAT = "1"
+"""The major version of the format: what is added within one can be left unread, another one can't be read."""
+
+_SENSITIVE = Unknown("the plan marks it as sensitive")
 
 Node = Mapping[str, Any]
 """An object of the document."""
@@ -54,17 +58,29 @@ class PlannedResource:
         return f"{self.module}.{own}" if self.module else own
 
 
+class RefusedError(ValueError):
+    """A document of Terraform's that is no plan that can be read; the message says why."""
+
+
 class Document:
-    """A plan file. Raises ``ValueError`` where the text is no plan."""
+    """A plan file. Raises ``RefusedError``, or another ``ValueError`` where the text is nothing of Terraform's.
+
+    What is marked as sensitive is not kept: nothing can print it.
+    """
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
         data = json.loads(text, parse_float=Decimal)
-        if not (
-            isinstance(data, dict) and "format_version" in data and {"planned_values", "resource_changes"} & set(data)
-        ):
+        if not isinstance(data, dict) or "format_version" not in data:
             raise ValueError("not a Terraform plan")
+        if not {"planned_values", "resource_changes"} & set(data):
+            if "terraform_version" in data and "values" in data:
+                raise RefusedError("a Terraform state, not a plan: give terraform show -json a plan file")
+            raise ValueError("not a Terraform plan")
+        version = str(data["format_version"])
+        if version.partition(".")[0] != _FORMAT:
+            raise RefusedError(f"a plan of format version {version[:20]!r}, which is not known: {_FORMAT}.x is")
         self.data: Node = data
         self.root: Node = node(node(data.get("configuration")).get("root_module"))
         self._blocks: dict[str, dict[tuple[str, str, str], Node]] = {}
@@ -79,7 +95,10 @@ class Document:
         }
         found: dict[str, PlannedResource] = {}
         for module, resource in _listed(node(self.data.get("planned_values")).get("root_module")):
-            _add(found, module, resource, changes.get(str(resource.get("address"))))
+            change = changes.get(str(resource.get("address")))
+            # Terraform lists what it is to forget here too.
+            if not change or node(change.get("change")).get("actions") not in _GONE:
+                _add(found, module, resource, change)
         for change in changes.values():
             if node(change.get("change")).get("actions") not in _GONE:
                 _add(found, str(change.get("module_address") or ""), change, change)
@@ -97,7 +116,11 @@ class Document:
     @cached_property
     def variables(self) -> Mapping[str, Value]:
         given = node(self.data.get("variables"))
-        return {name: frozen(node(item).get("value")) for name, item in given.items()}
+        declared = node(self.root.get("variables"))
+        return {
+            name: _SENSITIVE if node(declared.get(name)).get("sensitive") else frozen(node(item).get("value"))
+            for name, item in given.items()
+        }
 
     def module(self, address: str) -> Node:
         """The configuration of the module that an instance of it is of."""
@@ -173,7 +196,11 @@ def _add(found: dict[str, PlannedResource], module: str, resource: Node, change:
         return
     address, mode, kind, name = map(str, names)
     key = resource.get("index")
-    planned = node(change.get("change")) if change else {"after": resource.get("values")}
+    planned = (
+        node(change.get("change"))
+        if change
+        else {"after": resource.get("values"), "after_sensitive": resource.get("sensitive_values")}
+    )
     found[address] = PlannedResource(
         address,
         module,
@@ -181,9 +208,23 @@ def _add(found: dict[str, PlannedResource], module: str, resource: Node, change:
         kind,
         name,
         key if isinstance(key, (int, str)) else None,
-        node(planned.get("after")),
+        node(_without_sensitive(node(planned.get("after")), planned.get("after_sensitive"))),
         node(planned.get("after_unknown")),
     )
+
+
+def _without_sensitive(value: object, marks: object, depth: int = 0) -> object:
+    """A value with unknowns where ``marks``, which mirrors it, has ``True``."""
+    if marks is True or depth > MAX_DEPTH:
+        return _SENSITIVE
+    if not marks:
+        return value
+    if isinstance(value, dict) and isinstance(marks, dict):
+        return {key: _without_sensitive(item, marks.get(key), depth + 1) for key, item in value.items()}
+    if isinstance(value, list) and isinstance(marks, list):
+        padded = [*marks, *[None] * len(value)]
+        return [_without_sensitive(item, mark, depth + 1) for item, mark in zip(value, padded)]
+    return value
 
 
 def node(value: object) -> Node:
@@ -237,6 +278,6 @@ def frozen(value: object, depth: int = 0) -> Value:
         return {str(key): frozen(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
         return tuple(frozen(item, depth + 1) for item in value)
-    if value is None or isinstance(value, (bool, int, str, Decimal)):
+    if value is None or isinstance(value, (bool, int, str, Decimal, Unknown)):
         return value
     return Unknown("not a value of JSON")

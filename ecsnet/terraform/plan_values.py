@@ -89,6 +89,8 @@ class _Overlay:
     def value(self, after: object, unknown: object, source: Value | NoSource, path: Path) -> Value:
         if len(path) > MAX_DEPTH:
             return Unknown(TOO_DEEP)
+        if isinstance(after, Unknown):
+            return after if isinstance(source, NoSource) else source  # it is not shown, and the source may say it
         if unknown is True:
             if source is NO_SOURCE or _is_blank(source):
                 other = self._fill(path)
@@ -165,7 +167,7 @@ def _partners(planned: Sequence[tuple[object, object]], given: Sequence[Value]) 
 
 def _may_be(after: object, unknown: object, source: Value, depth: int = 0) -> bool:
     """Whether a planned value can be what the source's became."""
-    if unknown is True or depth > MAX_DEPTH or isinstance(source, (Unknown, Several)):
+    if unknown is True or depth > MAX_DEPTH or isinstance(after, Unknown) or isinstance(source, (Unknown, Several)):
         return True
     if isinstance(after, dict) and isinstance(source, Mapping):
         inner = unknown if isinstance(unknown, dict) else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from tests.harnesses.tools import cfn_lint_matches, checkov, checkov_reports
 pytest.importorskip("checkov")
 pytest.importorskip("cfnlint")
 
+FRAMEWORKS = ("terraform", "cloudformation", "terraform_plan")
 CASES = [case_id(case) for case in cases()]
+PLANS = [case for case in CASES if (FIXTURES / case / "plan.json").is_file()]
 IDS = {rule.id for rule in CATALOGUE}
 
 
@@ -37,6 +39,7 @@ class Runs:
     matches: dict[str, set[tuple[str, str, int]]]
     crashes: list[str]
     reports: dict[str, Report]
+    plans: dict[str, dict[str, set[tuple[str, str]]]]
     nested: set[str]
 
 
@@ -51,9 +54,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
 
 
 def _run_all(top: Path) -> Runs:
-    run = checkov("-d", ".", "--framework", "terraform", "cloudformation", "--check", "ECSNET*", "-o", "json", cwd=top)
+    run = checkov("-d", ".", "--framework", *FRAMEWORKS, "--check", "ECSNET*", "-o", "json", cwd=top)
     reports = checkov_reports(run.stdout)
-    assert reports.keys() == {"terraform", "cloudformation"}, run.stderr
+    assert reports.keys() == set(FRAMEWORKS), run.stderr
+    plans = reports.pop("terraform_plan")
     templates = [path for case in CASES for path in sorted((top / case).rglob("*")) if _is_template(path)]
     nested = {
         str(Path(called).resolve().relative_to(top))
@@ -80,6 +84,7 @@ def _run_all(top: Path) -> Runs:
         matches=matches,
         crashes=crashes,
         reports={case: scan([case], config) for case in CASES},
+        plans={kind: _addresses(plans["results"][kind]) for kind in ("failed_checks", "passed_checks")},
         nested=nested,
     )
 
@@ -98,6 +103,14 @@ def _records(reports: dict[str, dict[str, Any]], kind: str) -> dict[str, set[tup
         for record in report["results"][kind]:
             file = record["file_path"].lstrip("/")
             found[_case(file)].add((record["check_id"], file, _block(record["resource"])))
+    return found
+
+
+def _addresses(records: Sequence[dict[str, Any]]) -> dict[str, set[tuple[str, str]]]:
+    """What is recorded for plans, by case."""
+    found: dict[str, set[tuple[str, str]]] = {case: set() for case in CASES}
+    for record in records:
+        found[_case(record["file_path"])].add((record["check_id"], record["resource"]))
     return found
 
 
@@ -129,7 +142,7 @@ def _is_in_stub(verdict: Finding | Passed) -> bool:
 
 
 def _is_seen(verdict: Finding | Passed) -> bool:
-    """Checkov does not read Terraform in JSON syntax, and has no records of ecsnet's for a plan."""
+    """Checkov does not read Terraform in JSON syntax; plans are another framework of its."""
     return not verdict.resource.header.file.endswith((".tf.json", "plan.json"))
 
 
@@ -158,6 +171,16 @@ def test_checkov_passes_what_the_command_passes(case: str, runs: Runs) -> None:
 
 def test_no_resource_of_checkov_both_fails_and_passes(runs: Runs) -> None:
     assert runs.contradictions == set()
+
+
+@pytest.mark.parametrize("case", PLANS)
+def test_checkov_records_of_a_plan_what_the_command_says_of_it(case: str, runs: Runs) -> None:
+    """Instance by instance, wherever the source of the plan is."""
+    report = scan([str(FIXTURES / case / "plan.json")], Config(select=tuple(IDS)))
+    failed = {(finding.rule.id, finding.resource.address) for finding in report.findings}
+    assert runs.plans["failed_checks"][case] == failed
+    passed = {(verdict.rule.id, verdict.resource.address) for verdict in report.passed}
+    assert runs.plans["passed_checks"][case] == passed - failed
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "/cfn-" in case])
