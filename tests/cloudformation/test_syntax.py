@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from ecsnet.cloudformation import load, looks_like_template
 from ecsnet.cloudformation.json_syntax import read_json
 from ecsnet.cloudformation.nodes import Items, Node, Scalar, Table
+from ecsnet.files import find
 from tests.cloudformation.build import HEAD, template
 
 ONE = "Resources: {A: {Type: AWS::A::B}}\n"
@@ -237,3 +239,71 @@ def test_a_large_json_template_is_quick() -> None:
     assert found is not None
     assert len(found.resources) == 1800
     assert time.perf_counter() - start < 2  # about 0.3 s on an idle machine
+
+
+@pytest.mark.parametrize("comment", ["/* a comment */\n", "// a comment\n", "  // one\n"])
+@pytest.mark.parametrize("name", ["x.json", "x.template", "x.cfn", "x.yaml"])
+def test_comments_before_json_are_refused(name: str, comment: str) -> None:
+    found = load(name, text=comment.encode() + b'{"Resources": {"A": {"Type": "AWS::A::B"}}}')
+    assert found is not None
+    [problem] = found.problems
+    assert "no comments" in problem.message
+    assert problem.line == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_places_in_utf_16(encoding: str, mark: str) -> None:
+    text = f"{mark}{HEAD}Resources:\r\n  '\U0001f600': {{Type: A::B::C, Properties: {{b: 1}}}}\r\n"
+    found = load("x.yaml", text=text.encode(encoding))
+    assert found is not None
+    assert found.problems == ()
+    span = found.resources["\U0001f600"].locate("b")
+    assert (span.start_line, span.start_column, span.end_column) == (3, 37, 41)
+
+
+def test_the_last_of_two_resources_is_read_and_both_are_named() -> None:
+    found = template("Resources:\n  A: {Type: A::B::C}\n  B: {Type: A::B::C}\n  A: {Type: D::E::F}\n")
+    assert [resource.type for resource in found.resources.values()] == ["D::E::F", "A::B::C"]
+    [problem] = found.problems
+    assert (problem.line, problem.column, "first on line 3" in problem.message) == (5, 3, True)
+
+
+def test_tabs_are_space_in_json_and_none_in_yaml() -> None:
+    found = load("x.json", text=b'{\n\t"Resources": {\n\t\t"A": {"Type": "AWS::A::B"}}}')
+    assert found is not None
+    assert (found.resources["A"].header.start_line, found.resources["A"].header.start_column) == (3, 3)
+    [problem] = template("Resources:\n\tA: {Type: A::B::C}\n").problems
+    assert (problem.line, problem.column) == (3, 1)
+
+
+def test_the_first_of_several_documents() -> None:
+    found = load("x.yaml", text=f"---\n{ONE}...\n---\nResources: {{B: {{Type: AWS::A::B}}}}\n".encode())
+    assert found is not None
+    assert list(found.resources) == ["A"]
+    [problem] = found.problems
+    assert (problem.line, "several documents" in problem.message) == (4, True)
+
+
+def test_a_very_long_line() -> None:
+    start = time.perf_counter()
+    found = load(
+        "x.yaml", text=b"Resources: {A: {Type: AWS::A::B, Properties: {X: '" + b"x" * 3_000_000 + b"', Y: 1}}}"
+    )
+    assert found is not None
+    assert found.resources["A"].locate("Y").start_column == 3_000_054
+    assert time.perf_counter() - start < 5
+
+
+def test_merges_of_several_and_of_merged() -> None:
+    text = "X: &x {a: 1}\nY: &y {<<: *x, b: 2}\nResources:\n  A:\n    Type: A::B::C\n    Properties:\n"
+    text += "      <<: [*y, {b: 3, c: 4}]\n"
+    found = template(text)
+    assert dict(found.resources["A"].attributes) == {"a": 1, "b": 2, "c": 4}
+    assert found.resources["A"].locate("a").start_line == 2
+
+
+@pytest.mark.parametrize("ending", [".template", ".cfn"])
+def test_templates_by_other_endings(tmp_path: Path, ending: str) -> None:
+    (tmp_path / f"network{ending}").write_text(HEAD + ONE)
+    assert [Path(path).name for path in find([str(tmp_path)]).templates] == [f"network{ending}"]
