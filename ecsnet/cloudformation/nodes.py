@@ -95,7 +95,8 @@ class Included:
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
     """A file that was read. ``problems``: offset and message of what is wrong in it and could be read all the same.
-    ``included``: by real path, in order, the files that were read since as parts of it.
+    ``included``: by real path, in order, the files that were read since as parts of it. ``spans``: those asked
+    for, since every scenario asks again.
     """
 
     file: str
@@ -103,6 +104,7 @@ class Document:
     lines: tuple[int, ...]
     problems: tuple[tuple[int, str], ...] = ()
     included: dict[str, Included] = field(default_factory=dict)
+    spans: dict[tuple[int, int, DocumentPath], Span] = field(default_factory=dict, repr=False)
 
     def position(self, offset: int) -> tuple[str, int, int]:
         """File, line and column."""
@@ -113,8 +115,12 @@ class Document:
         return (part.file, *position(part.lines, inside))
 
     def span(self, start: int, end: int, path: DocumentPath = ()) -> Span:
-        last = end if start <= end and start // _ROOM == end // _ROOM else start
-        return Span(*self.position(start), *self.position(last)[1:], path)
+        key = (start, end, path)
+        found = self.spans.get(key)
+        if found is None:
+            last = end if start <= end and start // _ROOM == end // _ROOM else start
+            found = self.spans[key] = Span(*self.position(start), *self.position(last)[1:], path)
+        return found
 
     def chain(self, offset: int) -> tuple[str, ...]:
         """The real paths of the included files that an offset is in."""
