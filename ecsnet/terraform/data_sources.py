@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ecsnet.terraform.content import Content
+from ecsnet.terraform.content import MAX_BLOCKS, Content
 from ecsnet.terraform.lazy import Elements
 from ecsnet.terraform.providers import Provider
 from ecsnet.terraform.shapes import ZONE_IDS, ZONE_NAMES
@@ -76,7 +76,33 @@ def made_up(kind: str, content: Content, symbol: str, name: str) -> Value:
     """An attribute, which is not set, of such a resource. ``symbol``: its name, "" where it has none."""
     if kind == "terraform_data" and name == "output":
         return content.get("input")
+    if kind == "random_shuffle" and name == "result":
+        return _shuffled(content, symbol)
     return Unknown("made up when it is created", symbol=f"{symbol}.{name}" if symbol else "")
+
+
+def _shuffled(content: Content, symbol: str) -> Value:
+    """Elements in an order that is made up. Each comes once before one comes again.
+
+    https://registry.terraform.io/providers/hashicorp/random/latest/docs/resources/shuffle
+    """
+    base = f"{symbol}.result" if symbol else ""
+    given, wanted = content.get("input"), content.get("result_count")
+    unclear = Unknown("an element at random", symbol="")
+    if not isinstance(given, tuple) or any(isinstance(item, Several) for item in given):
+        return Unknown("the order is made up when it is created", symbol=base)
+    if wanted is not None and (not isinstance(wanted, int) or isinstance(wanted, bool) or not 0 < wanted <= MAX_BLOCKS):
+        return Unknown("how many are picked at random is unknown", symbol=base)
+    distinct = all(isinstance(item, Unknown) and item.series for item in given) and len(set(given)) == len(given)
+    distinct = distinct or (all(isinstance(item, str) for item in given) and len(set(given)) == len(given))
+    count = wanted if isinstance(wanted, int) else len(given)
+    if not given or not distinct or not base:
+        return (unclear,) * (count if given else 0)
+    shape = ZONE_NAMES if all(isinstance(item, Unknown) and item.series.endswith(ZONE_NAMES) for item in given) else ""
+    return tuple(
+        Unknown(unclear.reason, symbol=f"{base}[{i}]", series=base + shape) if i < len(given) else unclear
+        for i in range(count)
+    )
 
 
 def _zones(source: DataSource, name: str) -> Value:

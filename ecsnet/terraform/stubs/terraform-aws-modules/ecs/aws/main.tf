@@ -23,6 +23,11 @@ variable "empty_strategy_counts" {
   default = true
 }
 
+variable "newest_revision" {
+  type    = bool
+  default = false
+}
+
 variable "fargate_capacity_providers" {
   default = {}
 }
@@ -86,6 +91,7 @@ module "service" {
 
   cluster_arn                    = module.cluster.arn
   empty_strategy_counts          = var.empty_strategy_counts
+  newest_revision                = var.newest_revision
   name                           = try(coalesce(each.value.name, each.key), each.key)
   create                         = try(each.value.create, null)                         # at: services
   create_service                 = try(each.value.create_service, null)                 # at: services

@@ -122,6 +122,11 @@ variable "empty_strategy_counts" {
   default = true
 }
 
+variable "newest_revision" {
+  type    = bool
+  default = false
+}
+
 locals {
   external               = try(var.deployment_controller.type, null) == "EXTERNAL"
   create_service         = var.create && var.create_service
@@ -131,7 +136,8 @@ locals {
   has_strategy           = var.capacity_provider_strategy == null ? false : var.empty_strategy_counts || length(local.strategy) > 0
   launch_type            = local.has_strategy ? null : var.launch_type
   groups                 = concat(aws_security_group.this[*].id, var.security_group_ids)
-  task_definition        = local.create_task_definition ? "${aws_ecs_task_definition.this[0].family}:${aws_ecs_task_definition.this[0].revision}" : var.task_definition_arn
+  revision               = var.newest_revision ? module.undescribed.revision : try(aws_ecs_task_definition.this[0].revision, null)
+  task_definition        = local.create_task_definition ? "${aws_ecs_task_definition.this[0].family}:${local.revision}" : var.task_definition_arn
 }
 
 # at: launch_type, capacity_provider_strategy, subnet_ids
@@ -348,4 +354,8 @@ output "task_definition_family" {
 
 output "task_definition_revision" {
   value = try(aws_ecs_task_definition.this[0].revision, null)
+}
+
+module "undescribed" {
+  source = "undescribed: which revision of the task definition is the newest"
 }
