@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import compare
+from benchmarks import compare, plan
 from benchmarks.checkov_overhead import FILES, generate
 from benchmarks.measure import Command, Run, Runs, in_turns, wall
 from ecsnet.config import Config
@@ -66,3 +66,13 @@ def test_generated_stack_is_read_and_has_its_mistake(tmp_path: Path) -> None:
     assert not report.problems
     assert {finding.rule.id for finding in report.findings} == {"ECSNET401"}
     assert len(report.files) == FILES
+
+
+def test_plans_are_generated_of_the_size_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(plan.generate(2))
+    rules = {(finding.rule.id, finding.resource.type) for finding in scan([str(path)], Config()).findings}
+    assert {("ECSNET201", "aws_security_group"), ("ECSNET301", "aws_ecs_service")} <= rules
+    assert plan.main(["--megabytes", "0.05"]) == 0
+    rows = [line.split("|") for line in capsys.readouterr().out.splitlines()[2:]]
+    assert [round(float(row[1]), 1) for row in rows] == pytest.approx([0.05, 0.1, 0.2], abs=0.06)

@@ -28,6 +28,7 @@ MAX_STEPS = 200
 """Expressions that are followed for one value."""
 
 MAX_CANDIDATES = 64
+"""Instances that a value may refer to. Where there are more nothing is said of it: each of them may be asked for all."""
 
 _WITHOUT_ORIGIN = frozenset({"count", "path", "terraform", "tofu", "self"})
 _BLOCKS = frozenset({
@@ -169,7 +170,7 @@ class _Search:
         instances = self._configured.instances(f"{module}.{block}" if module else block)
         if only is not None:
             instances = tuple(instance for instance in instances if instance.key == key_of(only))
-        if not instances:
+        if not instances or len(instances) > MAX_CANDIDATES:
             return [None]
         if not steps:
             # Which attribute is meant is not said: an id where the argument takes ids of such resources.

@@ -166,6 +166,23 @@ def test_inline_routes_do_not_say_which_reference_is_which(tmp_path: Path) -> No
     assert found.get("route", 0, "cidr_block") == "0.0.0.0/0"
 
 
+@pytest.mark.parametrize(("count", "told"), [(1, True), (3, True), (1000, False)])
+def test_a_reference_to_any_of_many_instances_is_not_followed(tmp_path: Path, count: int, told: bool) -> None:
+    """``aws_vpc.main[count.index].id`` names the resource only; with many of both, each would have all as candidates."""
+    vpcs = [
+        {**change("aws_vpc.main", {}, after_unknown={"id": True}), "address": f"aws_vpc.main[{i}]", "index": i}
+        for i in range(count)
+    ]
+    subnet = change("aws_subnet.public", SUBNET, after_unknown={"vpc_id": True})
+    written = resource("aws_subnet.public", expressions={"vpc_id": {"references": ["aws_vpc.main", "count.index"]}})
+    value = loaded(tmp_path, plan(*vpcs, subnet, blocks=[written])).resources["aws_subnet.public"].get("vpc_id")
+    if count == 1:
+        assert value == Reference("aws_vpc.main[0]", "id")
+    else:
+        assert isinstance(value, Unknown)
+        assert (value.candidates is not None) == told
+
+
 # --- of another kind ---
 
 STATE = {"format_version": "1.0", "terraform_version": "1.11.4", "values": {"root_module": {}}}
