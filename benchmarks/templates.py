@@ -9,6 +9,7 @@ any of these. The one with scenarios leaves six conditions open that change verd
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -134,7 +135,7 @@ def template(networks: int, services: int, padding: int, conditions: int = 0) ->
 
 
 CASES: dict[str, Callable[[], str]] = {
-    "in a request: below 51,200 bytes": lambda: template(1, 8, 0),
+    "in a request: below 51,200 bytes": lambda: template(1, 25, 0),
     "1 MB, 500 resources": lambda: template(10, 9, 72),
     "2.6 MB, 1,400 resources": lambda: template(28, 9, 72),
     "64 scenarios, 280 resources": lambda: template(6, 8, 0, conditions=6),
@@ -142,16 +143,17 @@ CASES: dict[str, Callable[[], str]] = {
 
 
 def measured(text: str, times: int = 3) -> tuple[float, Report]:
-    """The median of the seconds that a scan takes, in a process that is warm."""
+    """The median of the seconds that the command takes, each time in a new process."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "large.template.json"
         file.write_text(text)
         seconds = []
         for _ in range(times):
             start = time.perf_counter()
-            report = scan([str(file)], Config())
+            command = [sys.executable, "-m", "ecsnet", "scan", "--quiet", "--no-config", str(file)]
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
             seconds.append(time.perf_counter() - start)
-    return median(seconds), report
+        return median(seconds), scan([str(file)], Config())
 
 
 def main(names: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import compare, plan
+from benchmarks import compare, plan, templates
 from benchmarks.checkov_overhead import FILES, generate
 from benchmarks.measure import Command, Run, Runs, in_turns, wall
 from ecsnet.config import Config
@@ -76,3 +76,13 @@ def test_plans_are_generated_of_the_size_asked_for(capsys: pytest.CaptureFixture
     assert plan.main(["--megabytes", "0.05"]) == 0
     rows = [line.split("|") for line in capsys.readouterr().out.splitlines()[2:]]
     assert [round(float(row[1]), 1) for row in rows] == pytest.approx([0.05, 0.1, 0.2], abs=0.06)
+
+
+def test_large_templates_are_what_they_are_called(capsys: pytest.CaptureFixture[str]) -> None:
+    small, large, larger, open_ends = (make() for make in templates.CASES.values())
+    assert len(small) < 51_200 < 500_000 < len(large) < 1_000_000 < len(larger)
+    assert open_ends.count('"Fn::Equals"') == 6
+    templates.main(["in a request: below 51,200 bytes"])
+    [*_, row] = capsys.readouterr().out.splitlines()
+    # One NAT gateway for two zones, and a group that is open for each of 25 services.
+    assert row.split(" | ")[2:5] == ["97", "26", "0"]
