@@ -28,7 +28,7 @@ MAX_STEPS = 200
 """Expressions that are followed for one value."""
 
 MAX_CANDIDATES = 64
-"""Instances that a value may refer to. Where there are more nothing is said of it: each of them may be asked for all."""
+"""Instances that a value may refer to. Of more nothing is said: as many values may have each of them to choose from."""
 
 _WITHOUT_ORIGIN = frozenset({"count", "path", "terraform", "tofu", "self"})
 _BLOCKS = frozenset({

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from ecsnet.findings import Report
 from ecsnet.resources import Problem
 from ecsnet.settings import Flags
+from tests.expectations import FIXTURES
 from tests.harnesses.tools import CHECKOUT, POLICIES, checkov, checkov_reports
 
 pytest.importorskip("checkov")
@@ -217,6 +219,60 @@ def _plan() -> dict[str, Any]:
         "resource_changes": [{**resource, "provider_name": provider, "change": change}],
         "configuration": {"root_module": {"resources": [{**resource, "expressions": {}, "schema_version": 1}]}},
     }
+
+
+PLANNED = (
+    "ECSNET101/tf-fail-plan-modules",
+    ("--framework", "terraform_plan", "--check", "ECSNET101", "-o", "json"),
+    {f'module.network["eu-west-1{zone}"].aws_subnet.public["web"]' for zone in "ab"},
+)
+
+
+@pytest.mark.parametrize("backend", ["RUSTWORKX", "NETWORKX"])
+@pytest.mark.parametrize("where", [("-f", "plan.json"), ("-d", ".")])
+def test_plans_are_recorded_by_address(where: tuple[str, str], backend: str) -> None:
+    case, arguments, expected = PLANNED
+    run = checkov(*where, *arguments, cwd=FIXTURES / case, CHECKOV_GRAPH_FRAMEWORK=backend)
+    assert run.stderr == ""
+    records = _of(checkov_reports(run.stdout), "failed_checks")
+    assert {record["resource"] for record in records} == expected
+    assert {record["file_path"] for record in records} == {"/plan.json"}
+
+
+def test_the_same_address_in_two_plans_is_recorded_in_each(tmp_path: Path) -> None:
+    case, arguments, expected = PLANNED
+    for name in ("a.json", "b.json"):
+        shutil.copy(FIXTURES / case / "plan.json", tmp_path / name)
+    records = _of(checkov_reports(checkov("-d", ".", *arguments, cwd=tmp_path).stdout), "failed_checks")
+    found = {(record["file_path"], record["resource"]) for record in records}
+    assert found == {(file, address) for file in ("/a.json", "/b.json") for address in expected}
+    assert len(records) == len(found)
+
+
+@pytest.mark.parametrize("deep", [(), ("--deep-analysis",)], ids=["enriched", "deep-analysis"])
+def test_plans_are_recorded_with_their_source(tmp_path: Path, deep: tuple[str, ...]) -> None:
+    """A comment in source skips what is enriched with it."""
+    case, arguments, expected = PLANNED
+    shutil.copytree(FIXTURES / case, tmp_path / "root")
+    source = tmp_path / "root" / "network" / "main.tf"
+    header = 'resource "aws_subnet" "public" {\n'
+    source.write_text(source.read_text().replace(header, header + "  # checkov:skip=ECSNET101:made elsewhere\n"))
+    run = checkov(
+        "-f", "plan.json", *arguments, "--repo-root-for-plan-enrichment", ".", *deep, cwd=tmp_path / "root"
+    )  # fmt: skip
+    assert "Traceback" not in run.stderr
+    assert resources(checkov_reports(run.stdout), "failed_checks" if deep else "skipped_checks") == expected
+
+
+def test_a_plan_that_ecsnet_can_not_read_fails_closed(tmp_path: Path) -> None:
+    """Checkov does not look at the version of the format."""
+    (tmp_path / "plan.json").write_text(json.dumps({**_plan(), "format_version": "2.0"}))
+    run = checkov(
+        "-f", "plan.json", "--framework", "terraform_plan", "--check", "ECSNET101,ECSNET201", "-o", "json", cwd=tmp_path
+    )
+    records = _of(checkov_reports(run.stdout), "failed_checks")
+    assert sorted(record["check_id"] for record in records) == ["ECSNET101", "ECSNET201"]
+    assert all("format version '2.0'" in record["check_name"] for record in records)
 
 
 @pytest.mark.parametrize("module", ["tree_sitter", "tree_sitter_hcl"])
