@@ -6,6 +6,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from types import ModuleType
 
@@ -155,3 +156,81 @@ def test_ecsnet_is_found_beside_the_rules() -> None:
     file, *path = run.stdout.splitlines()
     assert file == str(CHECKOUT / "ecsnet" / "__init__.py")
     assert path.count(str(CHECKOUT)) <= 1
+
+
+SERVICE = """\
+Resources:
+  Web:
+    Type: AWS::ECS::Service
+    Properties:
+      Cluster: {Ref: Cluster}
+      LaunchType: EC2
+      TaskDefinition: web:1
+      NetworkConfiguration:
+        AwsvpcConfiguration:
+          Subnets:
+            - {Ref: Subnet}
+Parameters:
+  Cluster: {Type: String, Default: main}
+  Subnet: {Type: String}
+"""
+ROUTED = """\
+  Gateway: {Type: AWS::EC2::InternetGateway}
+  Attachment:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  Route:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Gateway}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Association:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}
+"""
+TRANSFORM = "Transform: AWS::Serverless-2016-10-31\n"
+EXPORT = "Outputs:\n  Id: {Value: !Ref Subnet, Export: {Name: subnet}}\n"
+NESTED = """\
+  Services:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: https://s3.amazonaws.com/b/parts/service.yaml
+      Parameters: {Subnet: !Ref Subnet}
+"""
+APPLICATION = """\
+  Services:
+    Type: AWS::Serverless::Application
+    Properties:
+      Location: parts/service.yaml
+      Parameters: {Subnet: !Ref Subnet}
+"""
+INCLUDED = """\
+  Services:
+    Fn::Transform: {Name: AWS::Include, Parameters: {Location: parts/include.yaml}}
+"""
+
+
+@pytest.mark.parametrize(("text", "line"), [
+    (HEAD + ROUTED + NESTED, 18), (TRANSFORM + HEAD + ROUTED + APPLICATION, 19), (HEAD + ROUTED + INCLUDED, 18),
+])  # fmt: skip
+def test_what_another_file_holds_is_found_where_the_template_links_it(tmp_path: Path, text: str, line: int) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "service.yaml").write_text(SERVICE)
+    body = SERVICE.partition("  Web:\n")[2].partition("Parameters:")[0]
+    (tmp_path / "parts" / "include.yaml").write_text(textwrap.dedent(body).replace("{Ref: Cluster}", "main"))
+    (tmp_path / "root.yaml").write_text(text)
+    (match,) = cfn_lint_matches("root.yaml", cwd=tmp_path)
+    assert match["Rule"]["Id"] == "E9301"
+    assert match["Location"]["Start"]["LineNumber"] == line
+    assert "parts/" in match["Message"]
+
+
+def test_siblings_that_import_are_judged_when_they_are_linted_and_each_once(tmp_path: Path) -> None:
+    service = SERVICE.replace("{Ref: Subnet}", "!ImportValue subnet").split("  Subnet: {Type")[0]
+    (tmp_path / "network.yaml").write_text(HEAD + ROUTED + EXPORT)
+    (tmp_path / "service.yaml").write_text(service)
+    assert cfn_lint_matches("network.yaml", cwd=tmp_path) == []
+    (alone,) = cfn_lint_matches("service.yaml", cwd=tmp_path)
+    (together,) = cfn_lint_matches("network.yaml", "service.yaml", cwd=tmp_path)
+    assert alone["Location"]["Start"]["LineNumber"] == 10
+    assert (alone["Filename"], alone["Location"]) == (together["Filename"], together["Location"])

@@ -185,11 +185,15 @@ def test_checkov_records_of_a_plan_what_the_command_says_of_it(case: str, runs: 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "/cfn-" in case])
 def test_cfn_lint_matches_what_the_command_finds(case: str, runs: Runs) -> None:
-    """What is in a nested stack is matched on the resource that nests it, since cfn-lint looks at one file a time."""
+    """What is in another file is matched on what nests or includes it, since cfn-lint looks at one file a time."""
     expected = {_match(finding) for finding in runs.reports[case].findings}
     assert {match for match in runs.matches[case] if match[1] not in runs.nested} == expected
 
 
 def _match(finding: Finding) -> tuple[str, str, int]:
-    span = finding.resource.calls[0].span if finding.resource.calls else finding.span
+    span, header = finding.span, finding.resource.header
+    if finding.resource.calls:
+        span = finding.resource.calls[0].span
+    elif span.file != header.file:
+        span = header
     return finding.rule.cfn_lint_id, span.file, span.start_line

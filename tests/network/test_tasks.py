@@ -1,0 +1,63 @@
+"""What places tasks besides services: each form gives a workload, with what is known of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ecsnet.network import read
+from ecsnet.network.model import Workload
+from ecsnet.terraform import load
+from ecsnet.values import Tri
+from tests.cloudformation.build import template
+
+NETWORK = 'network_configuration {\n subnets = ["subnet-1"]\n}'
+
+
+@pytest.mark.parametrize(("block", "launch_type"), [
+    (f'data "aws_ecs_task_execution" "it" {{\nlaunch_type = "EC2"\n{NETWORK}\n}}', "EC2"),
+    (f'resource "aws_ecs_express_gateway_service" "it" {{\n{NETWORK}\n}}', "FARGATE"),
+])  # fmt: skip
+def test_terraform(tmp_path: Path, block: str, launch_type: str) -> None:
+    (tmp_path / "main.tf").write_text(block)
+    [workload] = read(load(str(tmp_path))).all(Workload)
+    assert workload.launch_type == launch_type
+    assert [link.value for link in workload.subnets.items] == ["subnet-1"]
+    assert workload.network is Tri.TRUE
+
+
+PARAMETERS = """{"LaunchType": "EC2", "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": %s}}}"""
+STATE = """{"States": {"Run": {"Type": "Task", "Resource": "arn:aws:states:::ecs:%s", "Parameters": %s}}}"""
+
+
+@pytest.mark.parametrize(("call", "subnets"), [
+    ("runTask", '["subnet-1"]'), ("runTask.sync", '["${One}"]'), ("${Call}", "${Both}"), ("runTask", '["${Prefix}1"]'),
+])  # fmt: skip
+def test_substitutions(call: str, subnets: str) -> None:
+    definition = STATE % (call, PARAMETERS % subnets)
+    found = template(f"""
+    Resources:
+      It:
+        Type: AWS::StepFunctions::StateMachine
+        Properties:
+          DefinitionSubstitutions: {{One: subnet-1, Call: runTask, Both: '["subnet-1"]', Prefix: subnet-}}
+          DefinitionString: '{definition}'
+    """)
+    [workload] = read(found).all(Workload)
+    assert workload.launch_type == "EC2"
+    assert [link.value for link in workload.subnets.items] == ["subnet-1"]
+
+
+@pytest.mark.parametrize("properties", [
+    "{DefinitionS3Location: {Bucket: b, Key: k}}", "{DefinitionString: !Ref Text}", "{DefinitionString: '{'}",
+    "{DefinitionUri: absent.json}",
+])  # fmt: skip
+def test_a_definition_that_is_not_to_be_read(properties: str) -> None:
+    found = template(f"""
+    Parameters: {{Text: {{Type: String}}}}
+    Resources: {{It: {{Type: AWS::StepFunctions::StateMachine, Properties: {properties}}}}}
+    """)
+    [workload] = read(found).all(Workload)
+    assert not workload.subnets.complete
+    assert workload.public_ip is workload.network is Tri.UNKNOWN
