@@ -136,7 +136,7 @@ locals {
   has_strategy           = var.capacity_provider_strategy == null ? false : var.empty_strategy_counts || length(local.strategy) > 0
   launch_type            = local.has_strategy ? null : var.launch_type
   groups                 = concat(aws_security_group.this[*].id, var.security_group_ids)
-  revision               = var.newest_revision ? module.undescribed.revision : try(aws_ecs_task_definition.this[0].revision, null)
+  revision               = var.newest_revision ? module.undescribed_revision.revision : try(aws_ecs_task_definition.this[0].revision, null)
   task_definition        = local.create_task_definition ? "${aws_ecs_task_definition.this[0].family}:${local.revision}" : var.task_definition_arn
 }
 
@@ -356,6 +356,6 @@ output "task_definition_revision" {
   value = try(aws_ecs_task_definition.this[0].revision, null)
 }
 
-module "undescribed" {
+module "undescribed_revision" {
   source = "undescribed: which revision of the task definition is the newest"
 }
