@@ -19,6 +19,12 @@ variable "interface_vpc_endpoints" {
   default = {}
 }
 
+# Not an input: in some versions an endpoint has none of its groups itself, but each by an association.
+variable "associates_first_group" {
+  type    = bool
+  default = false
+}
+
 locals {
   enabled   = var.enabled == null ? try(var.context.enabled == null ? true : var.context.enabled, true) : var.enabled
   gateway   = local.enabled ? var.gateway_vpc_endpoints : {}
@@ -36,7 +42,7 @@ locals {
   ]...)
   groups = merge([
     for name, endpoint in local.interface : {
-      for i, group in endpoint.security_group_ids : "${name}[${i}]" => { endpoint = name, group = group } if i > 0
+      for i, group in endpoint.security_group_ids : "${name}[${i}]" => { endpoint = name, group = group } if i > 0 || var.associates_first_group
     }
   ]...)
 }
@@ -70,7 +76,7 @@ resource "aws_vpc_endpoint" "interface_endpoint" {
   vpc_endpoint_type   = "Interface"
   policy              = each.value.policy
   private_dns_enabled = each.value.private_dns_enabled
-  security_group_ids  = slice(each.value.security_group_ids, 0, min(1, length(each.value.security_group_ids)))
+  security_group_ids  = slice(each.value.security_group_ids, 0, var.associates_first_group ? 0 : min(1, length(each.value.security_group_ids)))
 }
 
 # at: interface_vpc_endpoints
