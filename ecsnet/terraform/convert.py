@@ -13,6 +13,7 @@ from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.lazy import Elements
 from ecsnet.terraform.numbers import format_number, parse_number
 from ecsnet.terraform.sets import make_set, sort_values
+from ecsnet.terraform.typed import stated_type, typed, value_type
 from ecsnet.terraform.types import ANY, BOOL, NUMBER, STRING, Any, Attribute, Collection, Object, Primitive, Tuple, Type
 from ecsnet.values import Encoded, Key, Reference, Set, Several, Text, Tri, Unknown, Value, equal
 
@@ -110,13 +111,15 @@ def _to_tuple(value: Value, type_: Tuple, depth: int) -> Value:
         return Unknown("the number of elements is unknown")
     if len(value) != len(type_.elements):
         raise EvaluationError(f"tuple of {len(type_.elements)} elements required")
-    return tuple(_to_type(item, element, depth + 1) for item, element in zip(value, type_.elements))
+    converted = tuple(_to_type(item, element, depth + 1) for item, element in zip(value, type_.elements))
+    return converted if _has_any(type_) else typed(converted, value_type(type_))
 
 
 def _to_object(value: Value, type_: Object, depth: int) -> Value:
     if not isinstance(value, Mapping):
         raise EvaluationError("object required")
-    return {attribute.name: _attribute(value, attribute, depth) for attribute in type_.attributes}
+    converted: Value = {attribute.name: _attribute(value, attribute, depth) for attribute in type_.attributes}
+    return converted if _has_any(type_) else typed(converted, value_type(type_))
 
 
 def _attribute(value: Mapping[Key, Value], attribute: Attribute, depth: int) -> Value:
@@ -133,41 +136,80 @@ def _attribute(value: Mapping[Key, Value], attribute: Attribute, depth: int) -> 
 
 
 def _to_collection(value: Value, type_: Collection, depth: int) -> Value:
+    stated = stated_type(value)
+    if stated == type_ and not _has_any(type_):
+        return value
+    if stated is not None and not value and not _converts(stated, type_):
+        raise EvaluationError(f"another {type_.kind} required")
     if type_.kind == "map":
         if not isinstance(value, Mapping):
             raise EvaluationError("map required")
-        if type_.element == ANY and (not isinstance(value, dict) or len(value) < 2):
+        if type_.element == ANY and not isinstance(value, dict):
             return value
         names = list(value)
-        items = _elements([value[name] for name in names], type_.element, depth)
-        return dict(zip(names, items))
+        items, element = _elements([value[name] for name in names], value, type_.element, depth)
+        entries: Value = dict(zip(names, items))
+        return entries if element is None else typed(entries, Collection("map", element))
     if not isinstance(value, tuple):
         raise EvaluationError(f"{type_.kind} required")
-    if isinstance(value, Set) and type_.kind == "list":
-        value = set_to_tuple(value)
-    items = _elements(value, type_.element, depth)
+    listed = set_to_tuple(value) if isinstance(value, Set) and type_.kind == "list" else value
+    items, element = _elements(listed, value, type_.element, depth)
     if type_.kind == "set":
-        return make_set(items)
+        united = make_set(items)
+        return united if element is None else typed(united, Collection("set", element))
     if isinstance(value, Elements) and all(map(_same, items, value)):
         return value
-    return tuple(items)
+    return tuple(items) if element is None else typed(tuple(items), Collection("list", element))
 
 
 def _same(a: Value, b: Value) -> bool:
     return a is b or (isinstance(a, Several) and isinstance(b, Several) and a.element is b.element)
 
 
-def _elements(items: Iterable[Value], type_: Type, depth: int) -> list[Value]:
-    """All converted to the one type that ``type_``, where it says ``any``, leaves to them."""
+def _elements(items: Iterable[Value], source: Value, type_: Type, depth: int) -> tuple[list[Value], Type | None]:
+    """All converted to the one type that ``type_``, where it says ``any``, leaves to them; and that type.
+
+    ``source`` is the collection they are of. The type is ``None`` where what is not known has a part in it.
+    """
     converted = [_to_type(item, type_, depth + 1) for item in items]
-    if len(converted) > 1 and _has_any(type_):
-        found = [infer(item, depth + 1) for item in converted]
-        if any(one != found[0] for one in found) or _mixed(found[0]):
-            common = unify(found)
-            if common is None:
-                raise EvaluationError("all elements must have the same type")
-            converted = [_to_type(item, common, depth + 1) for item in converted]
-    return converted
+    if not _has_any(type_):
+        return converted, value_type(type_)
+    if not all(map(_is_plain, converted)):
+        if len(converted) > 1:
+            converted = _unified(converted, [infer(item, depth + 1) for item in converted], depth)[0]
+        return converted, None
+    if not converted:
+        stated = stated_type(source)
+        inner = stated.element if isinstance(stated, Collection) else ANY
+        return converted, _filled(type_, inner)
+    return _unified(converted, [infer(item, depth + 1) for item in converted], depth)
+
+
+def _filled(type_: Type, stated: Type) -> Type:
+    """``type_`` with what is stated in the place of ``any``."""
+    if isinstance(type_, Any):
+        return stated
+    if isinstance(type_, Collection):
+        return Collection(type_.kind, _filled(type_.element, stated.element if isinstance(stated, Collection) else ANY))
+    return value_type(type_)
+
+
+def _unified(items: list[Value], found: list[Type], depth: int) -> tuple[list[Value], Type]:
+    common = unify(found)
+    if common is None or (isinstance(common, (Collection, Tuple, Object)) and None in items):
+        raise EvaluationError("all elements must have the same type")
+    if any(one != common for one in found) or _mixed(common):
+        items = [_to_type(item, common, depth + 1) for item in items]
+    return items, common
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether a value is known and no part of it is lazy."""
+    if isinstance(value, tuple):
+        return not isinstance(value, Elements) and all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(isinstance(key, str) for key in value) and all(map(_is_plain, value.values()))
+    return value is None or isinstance(value, (str, bool, int, Decimal))
 
 
 def _mixed(type_: Type) -> bool:
@@ -229,6 +271,9 @@ def infer(value: Value, depth: int = 0) -> Type:
     """The type of a value; ``ANY`` for what is opaque or null, and for lazy mappings, which are left alone."""
     if depth > MAX_DEPTH or value is None:
         return ANY
+    stated = stated_type(value)
+    if stated is not None:
+        return stated
     if isinstance(value, bool):
         return BOOL
     if isinstance(value, (int, Decimal)):
@@ -272,6 +317,29 @@ def unify(types: Iterable[Type]) -> Type | None:
     return None
 
 
+def _converts(one: Type, other: Type) -> bool:
+    """Whether some values of type ``one`` convert to ``other``."""
+    if isinstance(one, Any) or isinstance(other, Any) or one == other:
+        return True
+    if isinstance(one, Primitive) and isinstance(other, Primitive):
+        return STRING in (one, other)
+    if isinstance(other, Collection) and isinstance(one, (Collection, Tuple, Object)):
+        if (other.kind == "map") is not _is_keyed(one):
+            return False
+        if isinstance(one, Collection):
+            return _converts(one.element, other.element)
+        inner = one.elements if isinstance(one, Tuple) else [attribute.type for attribute in one.attributes]
+        return all(_converts(element, other.element) for element in inner)
+    if isinstance(one, Tuple) and isinstance(other, Tuple):
+        return len(one.elements) == len(other.elements) and all(map(_converts, one.elements, other.elements))
+    # A map may have the attributes of an object, and an object more than another needs.
+    return isinstance(other, Object) and _is_keyed(one)
+
+
+def _is_keyed(type_: Type) -> bool:
+    return isinstance(type_, Object) or (isinstance(type_, Collection) and type_.kind == "map")
+
+
 def _unify_objects(objects: list[Object], maps: list[Collection]) -> Type | None:
     names = [[attribute.name for attribute in type_.attributes] for type_ in objects]
     if not maps and all(one == names[0] for one in names):
@@ -292,6 +360,13 @@ def _unify_tuples(tuples: list[Tuple], lists: list[Collection]) -> Type | None:
         elements = [unify(column) for column in zip(*(type_.elements for type_ in tuples))]
         known = tuple(element for element in elements if element is not None)
         return Tuple(known) if len(known) == len(elements) else None
+    ordered = [type_ for type_ in lists if type_.kind == "list"]
+    if len(ordered) < len(lists) and (tuples or ordered):
+        # A set and something else: all convert to what is there, where a list goes before a set.
+        wanted = ordered or lists
+        others: list[Type] = [*tuples, *lists]
+        fits = len(wanted) == 1 and all(_converts(type_, wanted[0]) for type_ in others)
+        return wanted[0] if fits else None
     element = unify([*(e for type_ in tuples for e in type_.elements), *(type_.element for type_ in lists)])
-    kind: Literal["list", "set"] = "set" if lists and all(type_.kind == "set" for type_ in lists) else "list"
+    kind: Literal["list", "set"] = "list" if ordered or tuples else "set"
     return None if element is None else Collection(kind, element)

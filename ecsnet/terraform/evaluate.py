@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any, Protocol
 
-from ecsnet.terraform import comprehensions, convert, functions, operators, steps
+from ecsnet.terraform import comprehensions, convert, expression_types, functions, operators, steps
 from ecsnet.terraform.ast import (
     Binary,
     Call,
@@ -39,8 +39,9 @@ from ecsnet.terraform.lazy import Certain, doubts
 from ecsnet.terraform.parser import SyntaxProblem
 from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import parse_template
-from ecsnet.terraform.types import ANY
-from ecsnet.values import Set, Several, Text, Tri, Unknown, Value, is_known, text
+from ecsnet.terraform.typed import element_type, is_kind, stated_type, typed
+from ecsnet.terraform.types import ANY, Collection
+from ecsnet.values import Several, Text, Tri, Unknown, Value, is_known, text
 
 _TOO_DEEP = "expression nested too deeply to evaluate"
 _MAY_NOT_EXIST = Unknown("whether an instance exists is not in the configuration")
@@ -165,7 +166,11 @@ def _splat(node: Splat, scope: Scope) -> Value:
             meter.made(taken)
             source.splats[node.each] = taken
         return source.splats[node.each]
-    return meter.made(steps.splat(source, (lambda item: item) if isinstance(node.each, SplatItem) else each))
+    result = meter.made(steps.splat(source, (lambda item: item) if isinstance(node.each, SplatItem) else each))
+    stated = stated_type(source)
+    if is_kind(stated, "list", "set") and stated is not None:
+        return typed(result, Collection("list", expression_types.each_type(node.each, element_type(stated))))
+    return result
 
 
 def _takes_attributes(each: Expression) -> bool:
@@ -191,21 +196,10 @@ def _binary(node: Binary, scope: Scope) -> Value:
         else:
             other = _evaluate(step.right, scope)
             result = operators.binary(step.op, value, other)
-            if isinstance(result, bool) and result is (step.op == "==") and not _one_form(step, value, other):
-                result = Unknown("whether the collections compared are of one type is not tracked")
+            if result is (step.op == "==") and step.op in ("==", "!="):
+                result = expression_types.of_one_type(step, value, other)
             value = result
     return value
-
-
-def _one_form(node: Binary, left: Value, right: Value) -> bool:
-    """Whether equal operands of ``==`` and ``!=`` are of one type, which a list and a tuple are not, nor a map and an
-    object, nor empty collections of other elements.
-    """
-    if node.op not in ("==", "!=") or left is right or not isinstance(left, (tuple, Mapping)):
-        return True
-    if isinstance(left, Set):
-        return isinstance(right, Set) and len(left) > 0
-    return isinstance(node.left, (TupleCons, ObjectCons)) and isinstance(node.right, (TupleCons, ObjectCons))
 
 
 def _logical(op: str, left: Value, right: Expression, scope: Scope) -> Value:
@@ -231,18 +225,26 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
         return meter.made(steps.one_of((_possible(node.true, scope), _possible(node.false, scope)), condition))
     chosen, other = (node.true, node.false) if truth is Tri.TRUE else (node.false, node.true)
     value = _evaluate(chosen, scope)
-    type_ = convert.infer(value)
-    if type_ == ANY:
-        return value
     noted = doubts.count
     try:
-        alternative = _evaluate(other, scope)
+        type_ = expression_types.type_of_value(value, chosen, lambda node: _evaluate(node, scope))
+        if type_ == ANY:
+            return value
+        other_type = expression_types.error_type(other, lambda node: _evaluate(node, scope))
+        alternative: Value = None
+        try:
+            alternative = _evaluate(other, scope)
+        except EvaluationError:
+            if other_type == ANY:
+                return value
+        else:
+            other_type = expression_types.type_of_value(alternative, other, lambda node: _evaluate(node, scope))
     except EvaluationError:
         return value
     finally:
         doubts.count = noted
     # Both branches have one type, and the one that is not taken has a say in it.
-    common = convert.unify((type_, convert.infer(alternative)))
+    common = convert.unify((type_, other_type))
     if common is None:
         if is_plain(value) and is_plain(alternative):
             raise EvaluationError("Inconsistent conditional result types.")
@@ -277,6 +279,10 @@ def _for(node: For, scope: Scope) -> Value:
 def _for_over(node: For, collection: Value, scope: Scope) -> Value:
     items: list[Value] = []
     builder = comprehensions.ObjectBuilder("group" if node.group else "reject")
+    if node.condition is not None and isinstance(collection, (tuple, Mapping)) and not len(collection):
+        # Terraform tries the condition before it goes over anything.
+        anything = {name: Unknown("an element of an empty collection") for name in (node.key, node.value) if name}
+        operators.truth(_evaluate(node.condition, NestedScope(scope, anything)), "The 'if' clause")
     for entry in comprehensions.entries(collection):
         names = {node.value: entry.value} if node.key is None else {node.key: entry.key, node.value: entry.value}
         inner = NestedScope(scope, names)

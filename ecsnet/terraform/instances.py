@@ -18,6 +18,7 @@ from ecsnet.terraform.evaluate import Scope, evaluate
 from ecsnet.terraform.folders import Declaration
 from ecsnet.terraform.lazy import Certain, Elements, Entries, doubts
 from ecsnet.terraform.source import Source
+from ecsnet.terraform.typed import TypedTuple
 from ecsnet.values import Key, Reference, Several, Text, Tri, Unknown, Value, equal, is_known
 
 
@@ -144,7 +145,7 @@ def _one_of_many_keyed(entry: Entry, symbol: str) -> Instance:
 def _for_each(value: Value, symbol: str) -> Expansion:
     problem = ""
     try:
-        if isinstance(value, tuple) and not isinstance(value, Elements) and type(value) is tuple:
+        if type(value) in (tuple, TypedTuple):
             raise EvaluationError("for_each takes a map or a set of strings, and this is a list")
         found = entries(value, symbol)
         if any(isinstance(entry.key, (bool, int, Decimal, tuple, Mapping)) or entry.key is None for entry in found):

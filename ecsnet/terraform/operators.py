@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, DecimalException
+from decimal import Decimal, DecimalException
+from fractions import Fraction
 
 from ecsnet.terraform import convert
 from ecsnet.terraform.errors import EvaluationError
+from ecsnet.terraform.numbers import fraction, rounded
 from ecsnet.terraform.steps import is_opaque, over_candidates, unknown_like
 from ecsnet.values import Tri, Unknown, Value, equal
 
-# Terraform computes with 512 bits: 154 decimal digits.
-_CONTEXT = Context(prec=155, Emax=10_000, Emin=-10_000)
-_EXACT_DIGITS = 150
+MAX_MAGNITUDE = 2_000
+"""Decimal places before or after the point, beyond which numbers are not computed with."""
+_TOO_LARGE = "arithmetic with very large or very small numbers"
 
 
 def truth(value: Value, what: str) -> Tri:
@@ -86,21 +88,28 @@ def _arithmetic(op: str, x: Decimal, y: Decimal) -> Value:
             raise EvaluationError("can't divide zero by zero or infinity by infinity")
         return Unknown("division by zero gives infinity")
     try:
-        if op == "+":
-            result = _CONTEXT.add(x, y)
-        elif op == "-":
-            result = _CONTEXT.subtract(x, y)
-        elif op == "*":
-            result = _CONTEXT.multiply(x, y)
-        elif op == "/":
-            result = _CONTEXT.divide(x, y)
-        else:
-            # Terraform: what is left of a division by zero is all of it.
-            result = _CONTEXT.remainder(x, y) if y else x
-    except DecimalException:
-        return Unknown("arithmetic beyond Terraform's precision")
-    if not result.is_finite() or result.adjusted() > _EXACT_DIGITS:
-        return Unknown("arithmetic beyond Terraform's precision")
-    if not result:
-        return _zero(result.is_signed() and op != "%")
-    return int(result) if result == result.to_integral_value() else result
+        if abs(x.adjusted()) > MAX_MAGNITUDE or abs(y.adjusted()) > MAX_MAGNITUDE:
+            return Unknown(_TOO_LARGE)
+        result = rounded(_exact(op, fraction(x), fraction(y)))
+    except (EvaluationError, DecimalException):
+        return Unknown(_TOO_LARGE)
+    if result:
+        return result
+    # Both zeros, and signs as in IEEE 754.
+    negative = {"+": x.is_signed() and y.is_signed(), "-": x.is_signed() and not y.is_signed()}.get(op)
+    if op in ("*", "/"):
+        negative = x.is_signed() is not y.is_signed()
+    return _zero(bool(negative) and not (op in "+-" and (x or y)))
+
+
+def _exact(op: str, x: Fraction, y: Fraction) -> Fraction:
+    if op == "+":
+        return x + y
+    if op == "-":
+        return x - y
+    if op == "*":
+        return x * y
+    if op == "/":
+        return x / y
+    # Terraform: what is left of a division by zero is all of it.
+    return x - fraction(rounded(int(fraction(rounded(x / y))) * y)) if y else x

@@ -10,11 +10,12 @@ from decimal import Decimal
 from ecsnet.terraform.budget import meter
 from ecsnet.terraform.convert import pick, to_type
 from ecsnet.terraform.errors import EvaluationError
+from ecsnet.terraform.functions.results import of_type
 from ecsnet.terraform.functions.signature import Function, FunctionContext, Parameter, parameters
 from ecsnet.terraform.functions.table import FUNCTIONS
 from ecsnet.terraform.shapes import DECIDED_BY_SHAPE, by_shape
 from ecsnet.terraform.types import ANY
-from ecsnet.values import Reference, Several, Text, Unknown, Value, is_known
+from ecsnet.values import Reference, Set, Several, Text, Unknown, Value, is_known
 
 MAX_CANDIDATES = 32
 _MAX_SYMBOL = 300
@@ -67,6 +68,7 @@ def _call(
         return _unknown(name, args)
     try:
         result = function.body(context, *converted) if function.context else function.body(*converted)
+        result = of_type(name, converted, result)
     except EvaluationError as error:
         raise EvaluationError(f'Call to function "{name}" failed: {error}.') from None
     if isinstance(result, Unknown) and not result.symbol and not result.series and result.candidates is None:
@@ -146,7 +148,7 @@ def describe(value: Value, depth: int = 0) -> str:
         return f'"{"".join(wrapped)}"' if all(parts) else ""
     if isinstance(value, tuple) and len(value) <= 20:
         items = [describe(item, depth + 1) for item in value]
-        return f"{type(value).__name__.lower()}[{', '.join(items)}]" if all(items) else ""
+        return f"{'set' if isinstance(value, Set) else 'tuple'}[{', '.join(items)}]" if all(items) else ""
     if isinstance(value, dict) and len(value) <= 20:
         return _describe_mapping(value, depth)
     return ""

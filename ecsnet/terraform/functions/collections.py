@@ -11,11 +11,11 @@ from ecsnet.terraform.convert import infer, pick, set_to_tuple, to_bool, to_type
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.texts import graphemes
 from ecsnet.terraform.lazy import Elements, Entries
-from ecsnet.terraform.types import Collection, Type
+from ecsnet.terraform.typed import element_type, is_kind, stated_type, typed
+from ecsnet.terraform.types import ANY, Any, Collection, Primitive, Tuple, Type
 from ecsnet.values import Encoded, Reference, Set, Several, Text, Tri, Unknown, Value, equal, text
 
 _COUNT = "the number of elements is unknown"
-_EMPTY = "the type of the elements of an empty set is not tracked"
 _SCALARS = ("id", "arn", "name", "ip", "zone", "cidr_block", "address")
 
 
@@ -72,6 +72,8 @@ def length(value: Value) -> Value:
 def whole(number: int | Decimal) -> int:
     if number != int(number):
         raise EvaluationError("a whole number is required")
+    if not -(2**63) <= number < 2**63:
+        raise EvaluationError("a whole number of 64 bits is required")
     return int(number)
 
 
@@ -81,7 +83,7 @@ def element(value: Value, index: Value) -> Value:
             raise EvaluationError("cannot use element function with an empty list")
         if isinstance(index, (int, Decimal)):
             position = whole(index)
-            if position < 0:
+            if position < 0 and not is_kind(stated_type(value), "list") and position % len(value):
                 raise EvaluationError("cannot use element function with a negative index")
             if not uncertain(value):
                 return value[position % len(value)]
@@ -315,6 +317,7 @@ def setproduct(*lists: Value) -> Value:
     if len(lists) < 2:
         raise EvaluationError("at least two arguments are required")
     columns: list[tuple[Value, ...]] = []
+    types: list[Type | None] = []
     total = 1
     for value in lists:
         items = elements(value, "a set or a list is required")
@@ -322,6 +325,8 @@ def setproduct(*lists: Value) -> Value:
             return Unknown("the elements of a product are unknown")
         if not isinstance(value, Set) or len(items) > 1:
             items = _one_type(items)
+        stated = stated_type(value)
+        types.append(element_type(stated) if stated else unify(map(infer, items)))
         columns.append(items)
         total *= len(items)
         bounded(total)
@@ -329,12 +334,15 @@ def setproduct(*lists: Value) -> Value:
     rows: list[tuple[Value, ...]] = [()]
     for column in columns:
         rows = [(*row, item) for row in rows for item in column]
-    return sets.make_set(rows) if all(isinstance(value, Set) for value in lists) else tuple(rows)
+    row_type = Tuple(tuple(type_ or ANY for type_ in types))
+    if any(isinstance(value, Set) for value in lists):
+        return typed(sets.make_set(rows), Collection("set", row_type))
+    return typed(tuple(rows), Collection("list", row_type))
 
 
 def _one_type(items: tuple[Value, ...]) -> tuple[Value, ...]:
     common = unify(map(infer, items))
-    if common is None:
+    if common is None or (None in items and not isinstance(common, (Any, Primitive))):
         raise EvaluationError("all elements must have the same type")
     return _one_type_as(items, common)
 
@@ -345,17 +353,26 @@ def _one_type_as(items: tuple[Value, ...], type_: Type) -> tuple[Value, ...]:
 
 def setunion(*collections: Value) -> Value:
     joined: list[Value] = []
+    common = _common(collections)
     for value in collections:
         if not isinstance(value, Set):
             return Unknown("the elements of a set are unknown")
         joined.extend(value)
-    united = _one_type(tuple(joined))
-    return sets.make_set(united) if _keep_type(collections, united) else Unknown(_EMPTY)
+    united = sets.make_set(_one_type_as(tuple(joined), common))
+    return _of(united, collections, common)
 
 
-def _keep_type(operands: tuple[Value, ...], items: tuple[Value, ...]) -> bool:
-    """Whether no operand without elements, whose type is not tracked, can make strings of the others' elements."""
-    return all(operands) or not any(isinstance(item, (bool, int, Decimal)) for item in items)
+def _common(operands: tuple[Value, ...]) -> Type:
+    """The element type of a result of set operations."""
+    common = unify(element_type(infer(operand)) for operand in operands)
+    if common is None:
+        raise EvaluationError("all sets must have the same element type")
+    return common
+
+
+def _of(result: Value, operands: tuple[Value, ...], element: Type) -> Value:
+    stated = all(stated_type(operand) is not None for operand in operands)
+    return typed(result, Collection("set", element)) if stated else result
 
 
 def setintersection(first: Value, *others: Value) -> Value:
@@ -371,11 +388,8 @@ def _filter(first: Value, others: tuple[Value, ...], keep: bool) -> Value:
         return Unknown("the elements of a set are unknown")
     if not all(isinstance(other, Set) and not uncertain(other) for other in others):
         return Unknown("the elements of a set are unknown")
-    common = unify(infer(item) for items in (first, *others) if isinstance(items, Set) for item in items)
-    if common is None:
-        raise EvaluationError("all sets must have the same element type")
-    if not _keep_type((first, *others), first):
-        return Unknown(_EMPTY)
+    common = _common((first, *others))
+    operands = (first, *others)
     others = tuple(to_type(other, Collection("set", common)) for other in others)
     result: list[Value] = []
     for item in _one_type_as(first, common):
@@ -386,7 +400,7 @@ def _filter(first: Value, others: tuple[Value, ...], keep: bool) -> Value:
             result.append(Several(item))
         elif (found is Tri.TRUE) is keep:
             result.append(item)
-    return sets.make_set(result)
+    return _of(sets.make_set(result), operands, common)
 
 
 def matchkeys(values: Value, keys: Value, searchset: Value) -> Value:

@@ -5,7 +5,6 @@ https://developer.hashicorp.com/terraform/language/functions/format
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
@@ -14,7 +13,7 @@ from ecsnet.terraform.budget import meter
 from ecsnet.terraform.convert import set_to_tuple, to_bool, to_number, to_string
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.collections import bounded, uncertain
-from ecsnet.terraform.functions.encoding import json_text
+from ecsnet.terraform.functions.encoding import json_string, json_text
 from ecsnet.terraform.functions.texts import graphemes
 from ecsnet.terraform.numbers import format_number, fraction
 from ecsnet.values import Encoded, Reference, Set, Several, Text, Unknown, Value, is_known, text
@@ -86,7 +85,7 @@ def _formatted(verb: _Verb, value: Value) -> Value:
     if verb.mode in "sq":
         string = to_string(value)
         shown = "".join(graphemes(str(string))[: verb.precision])
-        return verb.pad(json.dumps(shown, ensure_ascii=False) if verb.mode == "q" else shown)
+        return verb.pad(json_string(shown) if verb.mode == "q" else shown)
     if verb.mode == "t":
         return verb.pad("true" if to_bool(value) else "false")
     number = to_number(value)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import cast
 
 from ecsnet.terraform import steps
-from ecsnet.terraform.convert import pick, to_string, unordered
+from ecsnet.terraform.convert import pick, to_string, to_type, unordered
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.collections import elements, is_opaque, uncertain
 from ecsnet.terraform.lazy import Entries
 from ecsnet.terraform.sets import sort_values
+from ecsnet.terraform.typed import element_type, is_kind, stated_type
 from ecsnet.values import Key, Several, Text, Tri, Unknown, Value, equal
 
 
@@ -55,6 +56,9 @@ def lookup(mapping: Value, key: Value, *defaults: Value) -> Value:
         return steps.index(mapping, key) if not defaults else steps.unknown_like(mapping)
     if not isinstance(mapping, Mapping):
         raise EvaluationError("lookup() requires a map as the first argument")
+    stated = stated_type(mapping)
+    if stated is not None and is_kind(stated, "map"):
+        defaults = tuple(to_type(default, element_type(stated)) for default in defaults)
     if isinstance(key, (str, Unknown, Text)) and key in mapping:
         found = mapping[key]
         if not isinstance(found, Several):
@@ -89,7 +93,7 @@ def merge(*maps: Value) -> Value:
     merged: dict[Key, Value] = {}
     known = all(isinstance(key, str) for mapping in mappings for key in mapping)
     if known and not any(map(uncertain, mappings)):
-        if all(type(mapping) is dict for mapping in mappings):
+        if all(isinstance(mapping, dict) for mapping in mappings):
             for mapping in mappings:
                 merged.update(mapping)
             return merged

@@ -47,7 +47,7 @@ def cidr_subnet(prefix: str, newbits: int | Decimal, netnum: int | Decimal) -> V
     if bits < 0 or number.bit_length() > bits:
         raise EvaluationError(f"prefix extension of {bits} does not accommodate a subnet numbered {number}")
     if number < 0:
-        raise EvaluationError(f"prefix extension of {bits} does not accommodate a subnet numbered {number}")
+        return Unknown("what Terraform makes of a negative number of a subnet is no subnet of the prefix")
     return _subnet(network, length, number)
 
 
@@ -57,6 +57,9 @@ def cidr_subnets(prefix: Value, *newbits: Value) -> Value:
     if not isinstance(prefix, str) or len(numbers) < len(newbits):
         return tuple(Unknown("cidrsubnets of values that are not in the configuration") for _ in newbits)
     network = parse(prefix)
+    if not network.prefixlen and numbers:
+        # Terraform takes the first address after the prefix, 0.0.0.0 again, for one beyond its end.
+        raise EvaluationError("not enough remaining address space for a subnet of all addresses")
     position = int(network.network_address)
     end = int(network.broadcast_address) + 1
     result: list[Value] = []

@@ -26,6 +26,10 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt\s].*)?")
 
 
+_UNPRINTABLE = re.compile("[\x7f-\x9f\ufeff\ufffe\uffff\U00010000-\U0010ffff]")
+"""What the encoder of Terraform does not print as it is."""
+
+
 def encode(value: Value) -> Value:
     lines = _lines(value)
     if value is None or isinstance(value, (bool, int, Decimal)):
@@ -48,7 +52,14 @@ def _plain_text(value: Value) -> str:
     shown = json_text(value)
     for escape, character in (("\\u003c", "<"), ("\\u003e", ">"), ("\\u0026", "&")):
         shown = shown.replace(escape, character)
-    return shown
+    return _UNPRINTABLE.sub(_escaped, shown)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code == 0x85:
+        return "\\N"
+    return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
 
 
 def _lines(value: Value) -> list[str]:

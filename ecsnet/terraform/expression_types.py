@@ -1,0 +1,120 @@
+"""What type an expression is of, where its value alone does not tell: a null, equal collections, an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ecsnet.terraform import convert
+from ecsnet.terraform.ast import (
+    Binary,
+    Call,
+    Conditional,
+    Expression,
+    For,
+    GetAttr,
+    Index,
+    Literal,
+    ObjectCons,
+    Splat,
+    SplatItem,
+    Template,
+    TemplateFor,
+    TemplateIf,
+    TupleCons,
+    Unary,
+)
+from ecsnet.terraform.errors import EvaluationError
+from ecsnet.terraform.typed import attribute_type, element_type, place_type, stated_type
+from ecsnet.terraform.types import ANY, BOOL, NUMBER, STRING, Tuple, Type
+from ecsnet.values import Unknown, Value
+
+_SIMPLE = {"tobool": BOOL, "tonumber": NUMBER, "tostring": STRING}
+
+
+def of_one_type(node: Binary, left: Value, right: Value) -> Value:
+    """``==`` or ``!=`` of collections whose elements are the same: they are equal if their types are too.
+
+    A list never equals a tuple, nor a map an object, nor a set of no strings one of no numbers.
+    """
+    equals = node.op == "=="
+    if left is right or not isinstance(left, (tuple, Mapping)):
+        return equals
+    types = [_exact(left, node.left), _exact(right, node.right)]
+    if types[0] is None or types[1] is None:
+        return Unknown("whether the collections compared are of one type is not known")
+    return equals is (types[0] == types[1])
+
+
+def _exact(value: Value, node: Expression) -> Type | None:
+    """The type of a collection; ``None`` where it may come from a resource, whose schema says what it is."""
+    if stated_type(value) is not None or isinstance(node, (TupleCons, ObjectCons)) or _is_closed(node):
+        return convert.infer(value)
+    return None
+
+
+def _is_closed(node: Expression) -> bool:
+    """Whether an expression depends on nothing that is declared."""
+    if isinstance(node, Call):
+        return all(map(_is_closed, node.args))
+    if isinstance(node, (TupleCons, Template)):
+        return all(map(_is_closed, node.items if isinstance(node, TupleCons) else node.parts))
+    if isinstance(node, ObjectCons):
+        return all(_is_closed(key) and _is_closed(item) for key, item in node.items)
+    if isinstance(node, Conditional):
+        return _is_closed(node.true) and _is_closed(node.false)
+    if isinstance(node, (GetAttr, Index, Splat)):
+        return _is_closed(node.source)
+    if isinstance(node, For):
+        return _is_closed(node.collection)
+    return isinstance(node, (Literal, Unary, Binary))
+
+
+def error_type(node: Expression, evaluate: Callable[[Expression], Value]) -> Type:
+    """The type that an expression is of even where it has an error."""
+    if isinstance(node, Template):
+        return STRING if len(node.parts) > 1 or isinstance(node.parts[0], (TemplateIf, TemplateFor)) else ANY
+    if isinstance(node, (Unary, Binary)):
+        return NUMBER if node.op in ("+", "-", "*", "/", "%") else BOOL
+    if isinstance(node, TupleCons):
+        return Tuple(tuple([_branch_type(item, evaluate) for item in node.items]))
+    return ANY
+
+
+def type_of_value(value: Value, node: Expression, evaluate: Callable[[Expression], Value]) -> Type:
+    """The type of the value of ``node``: a null may be of one, which where it comes from says."""
+    if value is not None:
+        return convert.infer(value)
+    if isinstance(node, GetAttr):
+        return attribute_type(convert.infer(evaluate(node.source)), node.name)
+    if isinstance(node, Index):
+        return _step_type(convert.infer(evaluate(node.source)), evaluate(node.key))
+    if isinstance(node, Call) and node.name in _SIMPLE and node.args:
+        return _SIMPLE[node.name]
+    if isinstance(node, Call) and node.name in ("element", "lookup", "one") and node.args:
+        return element_type(convert.infer(evaluate(node.args[0])))
+    if isinstance(node, Conditional):
+        branches = (node.true, node.false)
+        return convert.unify([_branch_type(branch, evaluate) for branch in branches]) or ANY
+    return ANY
+
+
+def _branch_type(node: Expression, evaluate: Callable[[Expression], Value]) -> Type:
+    try:
+        return type_of_value(evaluate(node), node, evaluate)
+    except EvaluationError:
+        return error_type(node, evaluate)
+
+
+def _step_type(type_: Type, key: Value) -> Type:
+    if isinstance(key, str):
+        return attribute_type(type_, key)
+    return place_type(type_, key if isinstance(key, int) else -1)
+
+
+def each_type(node: Expression, type_: Type) -> Type:
+    """What the steps after a splat make of elements of ``type_``."""
+    if isinstance(node, GetAttr):
+        return attribute_type(each_type(node.source, type_), node.name)
+    if isinstance(node, Index) and isinstance(node.key, Literal):
+        return _step_type(each_type(node.source, type_), node.key.value)
+    return type_ if isinstance(node, SplatItem) else ANY

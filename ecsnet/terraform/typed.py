@@ -1,0 +1,79 @@
+"""Collections that know their type, which their elements do not tell: ``tolist([])``, a set of null strings.
+
+They are tuples, sets and dicts to everything else. A plain tuple is of a tuple type and a plain dict of an object type,
+or it comes from a resource, whose schema is not in the configuration.
+"""
+
+from __future__ import annotations
+
+from ecsnet.terraform.types import ANY, Attribute, Collection, Object, Tuple, Type
+from ecsnet.values import Key, Set, Value
+
+
+class TypedTuple(tuple["Value", ...]):
+    type: Type
+
+
+class TypedSet(Set):
+    type: Type
+
+
+class TypedDict(dict["Key", "Value"]):
+    type: Type
+
+
+def typed(value: Value, type_: Type) -> Value:
+    """``value``, which is of ``type_``, knowing so. What is lazy, opaque or no collection is given back as it is."""
+    if isinstance(value, (TypedTuple, TypedSet, TypedDict)) and value.type == type_:
+        return value
+    result: TypedTuple | TypedSet | TypedDict
+    if isinstance(value, Set):
+        result = TypedSet(value)
+    elif type(value) in (tuple, TypedTuple) and isinstance(value, tuple):
+        result = TypedTuple(value)
+    elif isinstance(value, dict):
+        result = TypedDict(value)
+    else:
+        return value
+    result.type = type_
+    return result
+
+
+def stated_type(value: Value) -> Type | None:
+    """The type that a collection knows to be of."""
+    return value.type if isinstance(value, (TypedTuple, TypedSet, TypedDict)) else None
+
+
+def is_kind(type_: Type | None, *kinds: str) -> bool:
+    return isinstance(type_, Collection) and type_.kind in kinds
+
+
+def element_type(type_: Type) -> Type:
+    """What the elements of a collection are; ``ANY`` where they have no common type."""
+    return type_.element if isinstance(type_, Collection) else ANY
+
+
+def attribute_type(type_: Type, name: str) -> Type:
+    """What ``value.name`` or ``value["name"]`` is, for a value of ``type_``."""
+    if isinstance(type_, Object):
+        return next((attribute.type for attribute in type_.attributes if attribute.name == name), ANY)
+    return type_.element if is_kind(type_, "map") and isinstance(type_, Collection) else ANY
+
+
+def place_type(type_: Type, place: int) -> Type:
+    """What ``value[place]`` is, for a value of ``type_``."""
+    if isinstance(type_, Tuple):
+        return type_.elements[place] if 0 <= place < len(type_.elements) else ANY
+    return element_type(type_)
+
+
+def value_type(type_: Type) -> Type:
+    """The type of the values that a type constraint lets through: without its modifiers, attributes in order."""
+    if isinstance(type_, Collection):
+        return Collection(type_.kind, value_type(type_.element))
+    if isinstance(type_, Tuple):
+        return Tuple(tuple(map(value_type, type_.elements)))
+    if isinstance(type_, Object):
+        named = sorted((attribute.name, attribute.type) for attribute in type_.attributes)
+        return Object(tuple(Attribute(name, value_type(item)) for name, item in named))
+    return type_
