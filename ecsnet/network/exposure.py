@@ -41,9 +41,9 @@ class Source:
 def sources(rule: IngressRule) -> Iterator[Source]:
     """Every source that is an address, IPv4 first."""
     for name, values in (
-        ("sources4", rule.sources4),
-        ("sources6", rule.sources6),
-        ("sources_listed", rule.sources_listed),
+        ("cidrs4", rule.cidrs4),
+        ("cidrs6", rule.cidrs6),
+        ("cidrs_listed", rule.cidrs_listed),
     ):
         for value in listed(values):
             inner = value.element if isinstance(value, Several) else value
