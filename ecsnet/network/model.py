@@ -167,7 +167,10 @@ class Propagation(Element):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PublicAccessBlock(Element):
-    """VPC Block Public Access of the account and Region. ``mode``: ``block-bidirectional``, ``block-ingress``, ``off``."""
+    """VPC Block Public Access of the account and Region.
+
+    ``mode``: ``block-bidirectional``, ``block-ingress`` or ``off``.
+    """
 
     mode: Value
 
@@ -229,7 +232,7 @@ class Endpoint(Element):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EndpointAssociation(Element):
-    """Puts an endpoint into one more route table or subnet, or one more security group on it; the others are not set."""
+    """Puts an endpoint into one more route table or subnet, or one more group on it; the other two are not set."""
 
     endpoint: Link
     table: Link
@@ -256,7 +259,7 @@ class Guarded(Element):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SecurityGroup(Element):
-    """``open_egress``: AWS's own egress rule, to everywhere, is left in place. ``default_of``: a VPC's default group."""
+    """``open_egress``: AWS's own egress rule, to everywhere, is left in place. ``default_of``: whose default it is."""
 
     vpc: Link
     open_egress: Tri
@@ -428,8 +431,9 @@ class Registration:
 class Workload(Element):
     """Anything that places ECS tasks in subnets. ``providers``: those of its own capacity provider strategy.
 
-    ``network``: whether it has an awsvpc network configuration. ``express``: an Express gateway service, which makes its
-    load balancer and takes public IPs by itself where its subnets are public. ``tags``: a mapping, unknown, or ``None``.
+    ``network``: whether it has an awsvpc network configuration. ``express``: an Express gateway service, which makes
+    its load balancer and takes public IPs by itself where its subnets are public. ``tags``: a mapping, an unknown, or
+    ``None``.
     """
 
     name: Value
