@@ -5,19 +5,15 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ecsnet.network.json_values import decoded
 from ecsnet.network.links import Linker, field, setting
 from ecsnet.network.model import AttachmentKind, Element, Guarded, Workload
 from ecsnet.resources import Path, Resource
-from ecsnet.values import Encoded, Reference, Text, Tri, Unknown, Value
+from ecsnet.values import Text, Tri, Unknown, Value
 
-_MARK = "\ufdd0{}\ufdd1"
-_MARKED = re.compile("\ufdd0([0-9]+)\ufdd1")
-_SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _MOST_STATES = 1000
 
 
@@ -55,6 +51,9 @@ def workloads(
                 "groups": (*network_place, "SecurityGroups"),
                 "public_ip": (*network_place, "AssignPublicIp"),
             },
+            name=None,
+            tags=_given(parameters, "Tags"),
+            express=False,
             cluster=linker.named(_given(parameters, "Cluster"), names.clusters, names.cluster_name),
             launch_type=_given(parameters, "LaunchType"),
             providers=linker.strategy(
@@ -67,6 +66,8 @@ def workloads(
             subnets=linker.links(_given(network, "Subnets"), names.subnets),
             groups=groups,
             public_ip=setting(_given(network, "AssignPublicIp")),
+            registrations=(),
+            executes_commands=setting(_given(parameters, "EnableExecuteCommand")),
         )
         places = {"groups": (*network_place, "SecurityGroups")}
         yield Guarded(resource, places, kind=AttachmentKind.WORKLOAD, groups=groups)
@@ -87,7 +88,7 @@ def _run_task_parameters(definition: Value, substitutions: Value) -> Iterator[tu
 
     ``definition``: JSON text, or an object. ``substitutions``: CloudFormation's ``DefinitionSubstitutions``.
     """
-    pending: list[tuple[Value, Path]] = [(_decode(definition, substitutions), ())]
+    pending: list[tuple[Value, Path]] = [(decoded(definition, substitutions), ())]
     for _ in range(_MOST_STATES):
         if not pending:
             return
@@ -113,45 +114,3 @@ def _runs_task(resource: Value) -> bool:
     if isinstance(resource, Text):
         resource = "".join(part if isinstance(part, str) else "aws" for part in resource.parts)
     return isinstance(resource, str) and ":states:::ecs:runTask" in resource
-
-
-def _decode(definition: Value, substitutions: Value) -> Value:
-    if isinstance(definition, Encoded) and definition.encoding == "json":
-        return definition.value
-    if isinstance(definition, Mapping):
-        return _put_back(definition, (), substitutions)
-    if not isinstance(definition, (str, Text)):
-        return None
-    parts = definition.parts if isinstance(definition, Text) else (definition,)
-    opaque: list[Value] = []
-    source = ""
-    for part in parts:
-        if isinstance(part, str):
-            source += part
-        else:
-            source += _MARK.format(len(opaque))
-            opaque.append(part)
-    try:
-        document = json.loads(source)
-    except (ValueError, RecursionError):
-        return None
-    return _put_back(document, tuple(opaque), substitutions)
-
-
-def _put_back(value: object, opaque: tuple[Value, ...], substitutions: Value) -> Value:
-    """JSON data as values: lists are tuples, marks and substitutions are what they stand for."""
-    if isinstance(value, Mapping):
-        return {key: _put_back(item, opaque, substitutions) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return tuple(_put_back(item, opaque, substitutions) for item in value)
-    if isinstance(value, str):
-        whole = _MARKED.fullmatch(value)
-        if whole:
-            return opaque[int(whole[1])]
-        if _MARKED.search(value):
-            return Unknown("put together from values known only after deployment")
-        name = _SUBSTITUTION.fullmatch(value)
-        return field(substitutions, name[1]) if name and substitutions is not None else value
-    if value is None or isinstance(value, (bool, int, Reference, Unknown, Text, Encoded)):
-        return value
-    return Unknown("a number with a fraction")
