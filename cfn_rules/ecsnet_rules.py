@@ -27,7 +27,7 @@ if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
 
 from ecsnet.cloudformation import load, with_linked  # noqa: E402
 from ecsnet.config import choose  # noqa: E402
-from ecsnet.engine import judge  # noqa: E402
+from ecsnet.engine import Judges, judge  # noqa: E402
 from ecsnet.findings import Finding, Report, Rule  # noqa: E402
 from ecsnet.harness import describe, is_crash  # noqa: E402
 from ecsnet.rules import CATALOGUE  # noqa: E402
@@ -45,12 +45,12 @@ def _report(template: Template) -> Report:
     text = None if template.filename else json.dumps(template.template, default=str).encode()
     file = template.filename or _PIPED
     config = Settings(Flags(), [file], os.environ).of(os.path.dirname(file))
-    rules = choose(config, CATALOGUE)
+    judges = Judges(choose(config, CATALOGUE), config.options)
     configuration = load(file, text=text, zones=config.zones)
     if configuration is None:
         # cfn-lint was told that it is a template, and says itself what is wrong with it.
-        return judge([], rules)
-    return judge([with_linked(configuration)], rules)
+        return judge([], judges)
+    return judge([with_linked(configuration)], judges)
 
 
 def _matches(rule: Rule, template: Template) -> Iterator[RuleMatch]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ecsnet.findings import Level, Rule
 from ecsnet.inputs import Given
+from ecsnet.options import DEFAULTS, Options
 
 FAIL_ON = ("error", "warning", "info", "never")
 MAX_ZONES = 10
@@ -24,6 +25,7 @@ class Config:
     ``extend_select`` adds to ``select``, or to the default rules where that is ``None``. ``fail_on`` is the lowest
     level that makes the command fail; ``None``: none does. ``zones`` is how many zones a region is taken to have.
     ``stubs`` are folders of module stubs. A root module is evaluated once for each of ``given``.
+    ``options`` are for single rules.
     """
 
     select: tuple[str, ...] | None = None
@@ -34,6 +36,7 @@ class Config:
     zones: int = 3
     stubs: tuple[str, ...] = ()
     given: tuple[Given, ...] = (Given(),)
+    options: Options = DEFAULTS
 
     def of(self, folder: str) -> Config:
         """What holds for what is in ``folder``: here, the same everywhere."""
