@@ -34,6 +34,7 @@ class Resource:
     ``many``: whether it stands for any number of instances.
     ``guard``: names the condition on which it exists ("": none); two with the same guard exist together.
     ``calls``: the modules or nested stacks it is declared through, outermost first.
+    ``metadata``: CloudFormation's ``Metadata``, lazy too.
     """
 
     type: str
@@ -47,6 +48,7 @@ class Resource:
     many: bool = False
     guard: str = ""
     calls: tuple[Call, ...] = ()
+    metadata: Mapping[str, Value] = field(default_factory=dict, repr=False)
 
     def get(self, *path: str | int) -> Value:
         """The value at ``path``: ``None`` where nothing is set, unknown where a step of the way is."""

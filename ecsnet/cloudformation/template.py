@@ -212,7 +212,15 @@ def _resource(stack: Stack, declared: Declared) -> Resource:
         declared.exists,
         guard=declared.guard,
         calls=stack.calls,
+        metadata=_metadata(stack, declared),
     )
+
+
+def _metadata(stack: Stack, declared: Declared) -> Mapping[str, Value]:
+    node = declared.body.get("Metadata")
+    if not isinstance(node, Table):
+        return {}
+    return Properties(stack, dict(stack.pairs(node, (*declared.path, "Metadata"), declared.context)))
 
 
 def _locate(stack: Stack, properties: Properties, path: Path) -> Span | None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ecsnet.network.links import Linker, field, listed, setting
+from ecsnet.network.links import Linker, field, listed, reason_of, setting
 from ecsnet.network.model import GroupRule, Link, Links, Route, TargetKind
 from ecsnet.network.prefixes import prefix_list_cidrs
 from ecsnet.resources import Path, Resource, item
-from ecsnet.values import Reference, Several, Tri, Unknown, Value
+from ecsnet.values import Key, Reference, Several, Tri, Unknown, Value
 
 
 def blocks(resource: Resource, name: str) -> Iterator[tuple[Value, Path, bool]]:
@@ -176,3 +176,18 @@ def _peers(form: RuleForm, linker: Linker, group: Link, value: Value) -> Links:
     if own is Tri.UNKNOWN:
         return replace(found, complete=False, reason="whether it admits its own group is not in the configuration")
     return replace(found, items=(*found.items, group)) if own is Tri.TRUE else found
+
+
+def tag_mapping(value: Value) -> Value:
+    """A list of ``Key`` and ``Value`` as a mapping; unknown where a key is."""
+    if value is None or isinstance(value, (Mapping, Unknown)):
+        return value
+    found: dict[Key, Value] = {}
+    for tag in listed(value):
+        inner = tag.element if isinstance(tag, Several) else tag
+        key = field(inner, "Key")
+        if not isinstance(inner, Mapping) or not isinstance(key, str):
+            return Unknown(reason_of(inner if not isinstance(inner, Mapping) else key))
+        given = inner.get("Value")
+        found[key] = given if inner is tag else Unknown("whether the tag is set is unknown", candidates=(given, None))
+    return found

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ecsnet.network.json_values import decoded
 from ecsnet.network.links import Linker, field, setting
-from ecsnet.network.model import AttachmentKind, Element, Guarded, Workload
+from ecsnet.network.model import AttachmentKind, Element, Guarded, Link, Links, Workload
+from ecsnet.network.reading import tag_mapping
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Text, Tri, Unknown, Value
 
@@ -34,8 +35,14 @@ class Names:
 def workloads(
     names: Names, resource: Resource, linker: Linker, place: Path, substitutions: Value = None
 ) -> Iterator[Element]:
-    """A workload for every task state of the definition at ``place``."""
-    for parameters, path in _run_task_parameters(resource.get(*place), substitutions):
+    """A workload for every task state of the definition at ``place``, named as the state is; one of which nothing is
+    known where that is not to be read.
+    """
+    definition = decoded(resource.get(*place), substitutions)
+    if isinstance(definition, Unknown):
+        yield unseen_task(resource, place, definition)
+        return
+    for state, parameters, path in _run_task_parameters(definition):
         base = (*place, *path)
         network_place: Path = (*base, "NetworkConfiguration", "AwsvpcConfiguration")
         network = _given(_given(parameters, "NetworkConfiguration"), "AwsvpcConfiguration")
@@ -43,6 +50,9 @@ def workloads(
         yield Workload(
             resource,
             {
+                "name": base[:-1],
+                "tags": (*base, "Tags"),
+                "executes_commands": (*base, "EnableExecuteCommand"),
                 "launch_type": (*base, "LaunchType"),
                 "providers": (*base, "CapacityProviderStrategy"),
                 "task_definition": (*base, "TaskDefinition"),
@@ -51,8 +61,8 @@ def workloads(
                 "groups": (*network_place, "SecurityGroups"),
                 "public_ip": (*network_place, "AssignPublicIp"),
             },
-            name=None,
-            tags=_given(parameters, "Tags"),
+            name=state,
+            tags=tag_mapping(_given(parameters, "Tags")),
             express=False,
             cluster=linker.named(_given(parameters, "Cluster"), names.clusters, names.cluster_name),
             launch_type=_given(parameters, "LaunchType"),
@@ -73,6 +83,18 @@ def workloads(
         yield Guarded(resource, places, kind=AttachmentKind.WORKLOAD, groups=groups)
 
 
+def unseen_task(resource: Resource, place: Path, why: Unknown) -> Workload:
+    """What a state machine may run whose definition, named at ``place``, is not there."""
+    unseen = Links(complete=False, reason=why.reason)
+    link = Link(why, elsewhere=True, anything=True)
+    names = ("launch_type", "providers", "task_definition", "network", "subnets", "groups", "public_ip")
+    return Workload(
+        resource, dict.fromkeys(names, place), name=why, tags=why, express=False, cluster=link, launch_type=why,
+        providers=unseen, task_definition=link, network=Tri.UNKNOWN, subnets=unseen, groups=unseen,
+        public_ip=Tri.UNKNOWN, registrations=(), executes_commands=Tri.UNKNOWN,
+    )  # fmt: skip
+
+
 def _given(parameters: Value, name: str) -> Value:
     """A parameter; unknown where the state takes it from its input, by JSONPath (``Name.$``) or JSONata (``{% %}``)."""
     if field(parameters, f"{name}.$") is not None and isinstance(parameters, Mapping):
@@ -83,12 +105,9 @@ def _given(parameters: Value, name: str) -> Value:
     return value
 
 
-def _run_task_parameters(definition: Value, substitutions: Value) -> Iterator[tuple[Value, Path]]:
-    """The parameters (``Parameters``, or ``Arguments`` in JSONata) of every state that runs an ECS task, with its path.
-
-    ``definition``: JSON text, or an object. ``substitutions``: CloudFormation's ``DefinitionSubstitutions``.
-    """
-    pending: list[tuple[Value, Path]] = [(decoded(definition, substitutions), ())]
+def _run_task_parameters(definition: Value) -> Iterator[tuple[str, Value, Path]]:
+    """The name of every state that runs an ECS task, its ``Parameters`` (``Arguments`` in JSONata), and their path."""
+    pending: list[tuple[Value, Path]] = [(definition, ())]
     for _ in range(_MOST_STATES):
         if not pending:
             return
@@ -100,7 +119,7 @@ def _run_task_parameters(definition: Value, substitutions: Value) -> Iterator[tu
             at: Path = (*path, "States", name)
             if _runs_task(field(state, "Resource")):
                 given = "Parameters" if field(state, "Arguments") is None else "Arguments"
-                yield field(state, given), (*at, given)
+                yield name, field(state, given), (*at, given)
             branches = field(state, "Branches")
             if isinstance(branches, tuple):
                 pending += [(branch, (*at, "Branches", index)) for index, branch in enumerate(branches)]
