@@ -16,12 +16,14 @@ _BARE_MARKED = re.compile("\ufdd2([0-9]+)\ufdd1")
 _QUOTES = re.compile(r'\\.|"', re.DOTALL)
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _MOST_DIGITS = 400
+_LONGEST_DOCUMENT, _LONGEST_STRING = 1_000_000, 10_000
+"""Characters that substitutions may add: to a whole document, which AWS takes up to 1 MB of, and to one string of it."""
 
 
 def decoded(value: Value, substitutions: Value = None) -> Value:
     """The data of a JSON document, however it is written; lists are tuples. Unknown where it cannot be told.
 
-    ``substitutions``: what ``${Name}`` on its own in a string stands for: CloudFormation's ``DefinitionSubstitutions``.
+    ``substitutions``: what ``${Name}`` stands for, anywhere in the text: CloudFormation's ``DefinitionSubstitutions``.
     """
     if isinstance(value, Encoded) and value.encoding == "json":
         return value.value
@@ -29,8 +31,8 @@ def decoded(value: Value, substitutions: Value = None) -> Value:
         if isinstance(value, (Mapping, tuple)):
             return value if substitutions is None else _put_back(value, (), substitutions)
         if isinstance(value, (str, Text)):
-            source, opaque = _marked(value)
-            return _put_back(_parsed(source), opaque, substitutions)
+            source, opaque = _marked(value, substitutions)
+            return _put_back(_parsed(source), opaque, None)
     except (ValueError, ArithmeticError):
         return Unknown("it is not JSON, or is put together from values known only after deployment")
     except RecursionError:
@@ -50,12 +52,15 @@ def _number(digits: str) -> Value:
     return int(digits) if digits.lstrip("-").isdecimal() else Decimal(digits)
 
 
-def _marked(value: str | Text) -> tuple[str, tuple[Value, ...]]:
+def _marked(value: str | Text, substitutions: Value) -> tuple[str, tuple[Value, ...]]:
     """The text with a mark for each opaque part: bare ones, outside of strings, are put into quotes."""
     quoted = False
     source: list[str] = []
     opaque: list[Value] = []
-    for part in value.parts if isinstance(value, Text) else (value,):
+    written = value.parts if isinstance(value, Text) else (value,)
+    for part in (piece for whole in written for piece in _substituted(whole, substitutions, _LONGEST_DOCUMENT)):
+        if isinstance(part, (bool, int)):
+            part = json.dumps(part)
         if isinstance(part, str):
             source.append(part)
             quoted ^= sum(match[0] == '"' for match in _QUOTES.finditer(part)) % 2 == 1
@@ -63,6 +68,26 @@ def _marked(value: str | Text) -> tuple[str, tuple[Value, ...]]:
             source.append((_MARK if quoted else _BARE).format(len(opaque)))
             opaque.append(part)
     return "".join(source), tuple(opaque)
+
+
+def _substituted(value: Value, substitutions: Value, longest: int) -> list[Value]:
+    """The text around ``DefinitionSubstitutions``, and their values; those that are not given stay as written.
+
+    Unknown where that would be longer than ``longest`` characters.
+    """
+    if substitutions is None or not isinstance(value, str):
+        return [value]
+    pieces: list[Value] = []
+    end = length = 0
+    for match in _SUBSTITUTION.finditer(value):
+        given = field(substitutions, match[1])
+        if given is not None:
+            pieces += [value[end : match.start()], *(given.parts if isinstance(given, Text) else (given,))]
+            end = match.end()
+            length += len(given) if isinstance(given, str) else 0
+            if length > longest:
+                return [Unknown("it is too long with its substitutions")]
+    return [*pieces, value[end:]]
 
 
 def _put_back(value: object, opaque: tuple[Value, ...], substitutions: Value) -> Value:
@@ -95,14 +120,21 @@ def _element(value: object, opaque: tuple[Value, ...], substitutions: Value) -> 
 
 
 def _string(value: str, opaque: tuple[Value, ...], substitutions: Value) -> Value:
-    bare = _BARE_MARKED.fullmatch(value)
-    if bare:
-        return _at(opaque, bare[1])
-    if _MARKED.search(value):
-        pieces = _MARKED.split(value)
-        return text(_at(opaque, piece) if index % 2 else piece for index, piece in enumerate(pieces))
-    name = _SUBSTITUTION.fullmatch(value)
-    return field(substitutions, name[1]) if name and substitutions is not None else value
+    whole = _BARE_MARKED.fullmatch(value) or _MARKED.fullmatch(value)
+    if whole:
+        return _at(opaque, whole[1])
+    pieces: list[Value] = []
+    for index, piece in enumerate(_MARKED.split(value)):
+        pieces += [_at(opaque, piece)] if index % 2 else _substituted(piece, substitutions, _LONGEST_STRING)
+    pieces = [piece for piece in pieces if piece != ""]
+    return pieces[0] if len(pieces) == 1 else text(map(_written, pieces))
+
+
+def _written(piece: Value) -> Value:
+    """What a value reads as within a string."""
+    if isinstance(piece, (str, Unknown, Reference, Text, Encoded)):
+        return piece
+    return json.dumps(piece) if isinstance(piece, (bool, int)) else Unknown("a list or an object within a string")
 
 
 def _at(opaque: tuple[Value, ...], index: str) -> Value:
