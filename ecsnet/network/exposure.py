@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ecsnet.network import Network
 from ecsnet.network.links import listed, setting
 from ecsnet.network.model import (
-    AclUse,
+    AclAssociation,
     AttachmentKind,
     CapacityProvider,
     Element,
@@ -20,6 +20,7 @@ from ecsnet.network.model import (
     IngressRule,
     LaunchSettings,
     Links,
+    NetworkAcl,
     PublicAccessBlock,
     Subnet,
     Vpc,
@@ -135,9 +136,10 @@ def _has_default_acl(network: Network, subnet: Subnet) -> bool:
     vpc = network.get(Vpc, subnet.vpc.only)
     if vpc is None or vpc.default or network.hole(subnet.address) or network.hole(vpc.address):
         return False
-    return not any(
-        use.vpc.may_be(vpc.address)
-        or not use.subnets.complete
-        or any(link.may_be(subnet.address) for link in use.subnets.items)
-        for use in network.all(AclUse)
+    declared = any(
+        acl.default_of.may_be(vpc.address)
+        or not acl.subnets.complete
+        or any(link.may_be(subnet.address) for link in acl.subnets.items)
+        for acl in network.all(NetworkAcl)
     )
+    return not declared and not any(one.subnet.may_be(subnet.address) for one in network.all(AclAssociation))
