@@ -28,7 +28,7 @@ if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
 from ecsnet.cloudformation import load, with_linked  # noqa: E402
 from ecsnet.cloudformation.deployment import Deployment  # noqa: E402
 from ecsnet.config import choose  # noqa: E402
-from ecsnet.engine import judge  # noqa: E402
+from ecsnet.engine import Judges, judge  # noqa: E402
 from ecsnet.findings import Finding, Report, Rule  # noqa: E402
 from ecsnet.harness import describe, is_crash  # noqa: E402
 from ecsnet.rules import CATALOGUE  # noqa: E402
@@ -48,7 +48,7 @@ def _report(template: Template) -> Report:
     file = template.filename or _PIPED
     settings, stacks = Settings(Flags(), [file], os.environ), Stacks()
     config = settings.of(os.path.dirname(file))
-    rules = choose(config, CATALOGUE)
+    judges = Judges(choose(config, CATALOGUE), config.options)
     found = (
         load(file, text=text, zones=config.zones, deployment=deployment)
         for deployment in stacks.deployments(file, config)
@@ -58,7 +58,7 @@ def _report(template: Template) -> Report:
         return stacks.deployments(path, settings.of(os.path.dirname(path)))
 
     # Where there is none, cfn-lint was told that it is a template, and says itself what is wrong with it.
-    return judge([with_linked(one, deployments) for one in found if one is not None], rules)
+    return judge([with_linked(one, deployments) for one in found if one is not None], judges)
 
 
 def _matches(rule: Rule, template: Template) -> Iterator[RuleMatch]:

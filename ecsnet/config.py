@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ecsnet.findings import Level, Rule
 from ecsnet.inputs import Given, ParameterInput, StackEntry
+from ecsnet.options import DEFAULTS, Options
 
 FAIL_ON = ("error", "warning", "info", "never")
 MAX_ZONES = 10
@@ -25,6 +26,7 @@ class Config:
     level that makes the command fail; ``None``: none does. ``zones`` is how many zones a region is taken to have.
     ``stubs`` are folders of module stubs. A root module is evaluated once for each of ``given``. ``stacks`` says of
     templates as what they are deployed; ``parameters`` are for every root template that declares them, and go before.
+    ``options`` are for single rules.
     """
 
     select: tuple[str, ...] | None = None
@@ -37,6 +39,7 @@ class Config:
     given: tuple[Given, ...] = (Given(),)
     stacks: tuple[StackEntry, ...] = ()
     parameters: tuple[ParameterInput, ...] = ()
+    options: Options = DEFAULTS
 
     def of(self, folder: str) -> Config:
         """What holds for what is in ``folder``: here, the same everywhere."""

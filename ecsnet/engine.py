@@ -12,6 +12,7 @@ from ecsnet.config import Config, ConfigError, Configured, choose
 from ecsnet.files import Found, checkout, find, is_plan
 from ecsnet.findings import Finding, Passed, Report, Rule, Undecided, Verdict
 from ecsnet.inputs import VarFile
+from ecsnet.options import DEFAULTS, Options
 from ecsnet.resources import Configuration, Hole, Problem
 from ecsnet.values import Span
 
@@ -38,9 +39,20 @@ def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> R
     choose(config.of(found.base), CATALOGUE)
     tally = _Tally()
     for root in configurations(found, config):
-        rules = () if isinstance(root, Problem) else choose(config.of(folder_of(root)), CATALOGUE)
-        tally.take(root, rules)
+        if isinstance(root, Problem):
+            tally.problems.setdefault(root)
+        else:
+            own = config.of(folder_of(root))
+            tally.take(root, Judges(choose(own, CATALOGUE), own.options))
     return tally.report(start)
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """The rules that hold for a root, and what the user says of them."""
+
+    rules: tuple[Rule, ...]
+    options: Options = DEFAULTS
 
 
 @dataclass(slots=True)
@@ -66,15 +78,12 @@ class _Tally:
         else:
             self.undecided.setdefault((*key, verdict.reason), verdict)
 
-    def take(self, root: Configuration | Problem, rules: Sequence[Rule]) -> None:
-        """What ``rules`` say about a root."""
-        if isinstance(root, Problem):
-            self.problems.setdefault(root)
-            return
+    def take(self, root: Configuration, judges: Judges) -> None:
+        """What the rules say about a root."""
         self.problems.update(dict.fromkeys(root.problems))
         self.files.update(root.files)
         self.unseen.update(((hole.address, hole.span), hole) for hole in root.holes)
-        _judge_root(root, rules, self)
+        _judge_root(root, judges, self)
         self.problems.update(dict.fromkeys(root.problems_met()))
 
     def report(self, start: float) -> Report:
@@ -95,15 +104,15 @@ class _Tally:
         )
 
 
-def judge(roots: Iterable[Configuration | Problem], rules: Sequence[Rule], start: float | None = None) -> Report:
-    """What ``rules`` say about evaluated roots. ``start``: when the work began, of ``time.perf_counter()``.
+def judge(roots: Iterable[Configuration], judges: Judges, start: float | None = None) -> Report:
+    """What rules say about evaluated roots. ``start``: when the work began, of ``time.perf_counter()``.
 
     A rule that crashes is a problem, neither a finding nor clean, and the others go on.
     """
     start = time.perf_counter() if start is None else start
     tally = _Tally()
     for root in roots:
-        tally.take(root, rules)
+        tally.take(root, judges)
     return tally.report(start)
 
 
@@ -121,19 +130,19 @@ def configurations(found: Found, config: Configured) -> Iterator[Configuration |
         yield from _template_roots(found, config)
 
 
-def _judge_root(root: Configuration, rules: Sequence[Rule], tally: _Tally) -> None:
+def _judge_root(root: Configuration, judges: Judges, tally: _Tally) -> None:
     from ecsnet.network import wanted
 
     types = wanted(root.language)
     tally.resources += sum(resource.type in types for resource in root.resources.values())
-    first = _verdicts(root, rules, tally)
+    first = _verdicts(root, judges, tally)
     if root.choices is not None:
-        first = _in_scenarios(root, first, rules, tally)
+        first = _in_scenarios(root, first, judges, tally)
     for verdict in first:
         tally.add(verdict)
 
 
-def _verdicts(root: Configuration, rules: Sequence[Rule], tally: _Tally) -> list[Verdict]:
+def _verdicts(root: Configuration, judges: Judges, tally: _Tally) -> list[Verdict]:
     from ecsnet.network import read
 
     verdicts: list[Verdict] = []
@@ -142,20 +151,20 @@ def _verdicts(root: Configuration, rules: Sequence[Rule], tally: _Tally) -> list
     except Exception as error:
         tally.problems.setdefault(_crash(root.root, "the network model", error))
         return verdicts
-    for rule in rules:
+    for rule in judges.rules:
         try:
-            verdicts += rule.check(network)
+            verdicts += rule.check(network, judges.options)
         except Exception as error:
             tally.problems.setdefault(_crash(root.root, rule.id, error))
     return verdicts
 
 
-def _in_scenarios(root: Configuration, first: list[Verdict], rules: Sequence[Rule], tally: _Tally) -> list[Verdict]:
+def _in_scenarios(root: Configuration, first: list[Verdict], judges: Judges, tally: _Tally) -> list[Verdict]:
     """The verdicts once the conditions of the root are tried, where any is open: of the rules that left one open."""
     from ecsnet.scenarios import assuming, decide, unqualified
 
     undecided = {verdict.rule.id for verdict in first if isinstance(verdict, Undecided)}
-    again = [rule for rule in rules if rule.id in undecided]
+    again = Judges(tuple(rule for rule in judges.rules if rule.id in undecided), judges.options)
     try:
         settled = [verdict for verdict in first if verdict.rule.id not in undecided]
         rest = [verdict for verdict in first if verdict.rule.id in undecided]

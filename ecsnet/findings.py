@@ -12,6 +12,7 @@ from ecsnet.values import Span
 
 if TYPE_CHECKING:
     from ecsnet.network import Network
+    from ecsnet.options import Options
 
 
 class Level(Enum):
@@ -27,7 +28,11 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The configuration itself proves that ``rule`` is broken. ``scenario``: the conditions assumed, by name."""
+    """The configuration itself proves that ``rule`` is broken. ``scenario``: the conditions assumed, by name.
+
+    ``cause``: the address of the resource whose setting decides, where others than ``resource`` may suffer by it:
+    findings of a rule that have one cause are shown together.
+    """
 
     rule: Rule
     level: Level
@@ -37,6 +42,7 @@ class Finding:
     path: tuple[Hop, ...]
     fix: str
     scenario: Mapping[str, str] = field(default_factory=dict)
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ Verdict = Union[Finding, Passed, Undecided]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the catalogue. ``check`` is pure: the same network, the same verdicts, in order of declaration.
+    """A rule of the catalogue. ``check`` is pure: the same network and options, the same verdicts, in order.
 
     ``fix`` and ``why`` are Markdown; ``fix`` has one text a language. ``references`` are AWS pages and the ids of
     Security Hub, AWS Config, Trusted Advisor and CIS that mean the same.
@@ -73,7 +79,7 @@ class Rule:
     why: str
     fix: Mapping[Language, str]
     references: tuple[str, ...]
-    check: Callable[[Network], Iterator[Verdict]]
+    check: Callable[[Network, Options], Iterator[Verdict]]
     opt_in: bool = False
 
     @property

@@ -35,6 +35,7 @@ class Resource:
     ``guard``: names the condition on which it exists ("": none); two with the same guard exist together.
     ``calls``: the modules or nested stacks it is declared through, outermost first.
     ``construct``: the path of the CDK construct that made it ("": none is known).
+    ``metadata``: CloudFormation's ``Metadata``, lazy too.
     """
 
     type: str
@@ -49,6 +50,7 @@ class Resource:
     guard: str = ""
     calls: tuple[Call, ...] = ()
     construct: str = ""
+    metadata: Mapping[str, Value] = field(default_factory=dict, repr=False)
 
     def get(self, *path: str | int) -> Value:
         """The value at ``path``: ``None`` where nothing is set, unknown where a step of the way is."""

@@ -10,7 +10,7 @@ import pytest
 
 import ecsnet.rules
 from ecsnet.config import Config, ConfigError, choose, find_rule
-from ecsnet.engine import judge, scan
+from ecsnet.engine import Judges, judge, scan
 from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.report import json as report_json
 from ecsnet.report import text
@@ -19,6 +19,7 @@ from ecsnet.values import Span
 
 if TYPE_CHECKING:
     from ecsnet.network import Network
+    from ecsnet.options import Options
 
 TEMPLATE = """\
 Resources:
@@ -44,7 +45,7 @@ def rule(number: int = 101, level: Level = Level.WARNING, opt_in: bool = False, 
     """A rule that finds the resources named in ``fail``, cannot tell about ``unknown``, and crashes where asked to."""
     fix: Mapping[str, str] = {"terraform": "Fix it.", "cloudformation": "Fix it."}
 
-    def check(network: Network) -> Iterator[Verdict]:
+    def check(network: Network, options: Options) -> Iterator[Verdict]:
         if checks.get("crash"):
             raise RecursionError("too deep")
         for one in network.configuration.resources.values():
@@ -63,7 +64,15 @@ def rule(number: int = 101, level: Level = Level.WARNING, opt_in: bool = False, 
 
 def test_verdicts_are_sorted_by_place_and_rule() -> None:
     later, earlier = resource("aws_subnet.z", "a.tf", 9), resource("aws_subnet.a", "a.tf", 2)
-    report = judge([configuration(later, resource("x", "b.tf"), earlier)], [rule(201), rule(101)])
+    report = judge(
+        [configuration(later, resource("x", "b.tf"), earlier)],
+        Judges(
+            (
+                rule(201),
+                rule(101),
+            )
+        ),
+    )
     assert [(f.span.file, f.span.start_line, f.rule.id) for f in report.findings] == [
         ("a.tf", 2, "ECSNET101"),
         ("a.tf", 2, "ECSNET201"),
@@ -78,7 +87,7 @@ def test_a_module_that_two_roots_call_is_reported_once() -> None:
     shared = resource("module.vpc.aws_subnet.a", "modules/vpc/main.tf")
     roots = [configuration(shared, root="dev"), configuration(shared, root="prod")]
     for made in (rule(), rule(unknown=True), rule(clean=True)):
-        report = judge(roots, [made])
+        report = judge(roots, Judges((made,)))
         assert len(report.findings) + len(report.undecided) + len(report.passed) == 1
 
 
@@ -88,12 +97,12 @@ def test_a_module_speaks_for_each_of_its_callers() -> None:
         return replace(resource("module.vpc.aws_subnet.a", "modules/vpc/main.tf"), calls=(call,))
 
     roots = [configuration(called_from(root), root=root) for root in ("dev", "prod")]
-    assert len(judge(roots, [rule()]).findings) == 2
+    assert len(judge(roots, Judges((rule(),))).findings) == 2
 
 
 def test_modules_that_are_not_there_are_counted() -> None:
     hole = Hole("module.vpc", Span("main.tf", 1, 1, 1, 13), "it is not there", ({"a": 1},))
-    report = judge([replace(configuration(resource()), holes=(hole, hole))], [rule()])
+    report = judge([replace(configuration(resource()), holes=(hole, hole))], Judges((rule(),)))
     assert report.unseen == (hole,)
     assert "1 module or stack not seen" in list(text.render(report))[-1]
     assert json.loads(report_json.render(report))["unseen"][0]["address"] == "module.vpc"
@@ -101,11 +110,19 @@ def test_modules_that_are_not_there_are_counted() -> None:
 
 def test_same_address_in_another_file_is_another_finding() -> None:
     roots = [configuration(resource(file="dev/main.tf"), root="dev"), configuration(resource(file="prod/main.tf"))]
-    assert len(judge(roots, [rule()]).findings) == 2
+    assert len(judge(roots, Judges((rule(),))).findings) == 2
 
 
 def test_a_rule_that_crashes_is_a_problem_and_the_others_go_on() -> None:
-    report = judge([configuration(resource(), root="infra")], [rule(101, crash=True), rule(201)])
+    report = judge(
+        [configuration(resource(), root="infra")],
+        Judges(
+            (
+                rule(101, crash=True),
+                rule(201),
+            )
+        ),
+    )
     assert [(p.file, p.message) for p in report.problems] == [
         ("infra", "internal error in ECSNET101: RecursionError: too deep")
     ]
@@ -115,7 +132,7 @@ def test_a_rule_that_crashes_is_a_problem_and_the_others_go_on() -> None:
 
 def test_problems_of_the_input_are_reported_beside_findings() -> None:
     problem = Problem("main.tf", 3, 1, "a brace is missing")
-    report = judge([configuration(resource(), problems=(problem,)), Problem("b", 1, 1, "no")], [rule()])
+    report = judge([configuration(resource(), problems=(problem, Problem("b", 1, 1, "no")))], Judges((rule(),)))
     assert report.problems == (Problem("b", 1, 1, "no"), problem)
     assert len(report.findings) == 1
 

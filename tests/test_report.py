@@ -92,6 +92,18 @@ def test_the_same_advice_is_given_once(sources: Path) -> None:
     ]
 
 
+def test_findings_with_one_cause_are_shown_together(sources: Path) -> None:
+    one = replace(FINDING, message="cannot pull its image", cause="aws_route_table.private")
+    other = replace(one, message="cannot ship its logs")
+    alone = replace(one, cause="aws_route_table.public")
+    lines = list(text.render(report(one, alone, other, FINDING, FINDING)))
+    assert sum(line.startswith("main.tf:3:3 warning") for line in lines) == 4
+    also = next(number for number, line in enumerate(lines) if line.startswith("  also:"))
+    assert lines[also] == "  also: 1 more finding with the same cause, aws_route_table.private"
+    assert "cannot ship its logs" in lines[also + 1]
+    assert [line for line in lines if "cannot pull its image" in line] == [lines[1], lines[lines.index("", also) + 2]]
+
+
 def test_an_address_is_not_said_twice(sources: Path) -> None:
     finding = replace(FINDING, message="aws_security_group_rule.ssh lets the internet in")
     assert list(text.render(report(finding)))[1] == "  aws_security_group_rule.ssh lets the internet in"

@@ -242,6 +242,7 @@ def _resource(stack: Stack, declared: Declared) -> Resource:
         guard=declared.guard,
         calls=(*stack.calls, *includes.calls(stack, declared.key.start)),
         construct=_construct(stack, declared),
+        metadata=_metadata(stack, declared),
     )
 
 
@@ -249,6 +250,13 @@ def _construct(stack: Stack, declared: Declared) -> str:
     metadata = declared.body.get("Metadata")
     path = metadata.get("aws:cdk:path") if isinstance(metadata, Table) else None
     return path.text if isinstance(path, Scalar) else stack.deployment.constructs.get(declared.name, "")
+
+
+def _metadata(stack: Stack, declared: Declared) -> Mapping[str, Value]:
+    node = declared.body.get("Metadata")
+    if not isinstance(node, Table):
+        return {}
+    return Properties(stack, dict(stack.pairs(node, (*declared.path, "Metadata"), declared.context)))
 
 
 def _locate(stack: Stack, properties: Properties, path: Path) -> Span | None:

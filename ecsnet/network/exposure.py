@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ecsnet.network import Network
 from ecsnet.network.links import listed, setting
 from ecsnet.network.model import (
-    AclUse,
+    AclAssociation,
     AttachmentKind,
     CapacityProvider,
     Element,
@@ -20,6 +20,7 @@ from ecsnet.network.model import (
     IngressRule,
     LaunchSettings,
     Links,
+    NetworkAcl,
     PublicAccessBlock,
     Subnet,
     Vpc,
@@ -41,9 +42,9 @@ class Source:
 def sources(rule: IngressRule) -> Iterator[Source]:
     """Every source that is an address, IPv4 first."""
     for name, values in (
-        ("sources4", rule.sources4),
-        ("sources6", rule.sources6),
-        ("sources_listed", rule.sources_listed),
+        ("cidrs4", rule.cidrs4),
+        ("cidrs6", rule.cidrs6),
+        ("cidrs_listed", rule.cidrs_listed),
     ):
         for value in listed(values):
             inner = value.element if isinstance(value, Several) else value
@@ -135,9 +136,10 @@ def _has_default_acl(network: Network, subnet: Subnet) -> bool:
     vpc = network.get(Vpc, subnet.vpc.only)
     if vpc is None or vpc.default or network.hole(subnet.address) or network.hole(vpc.address):
         return False
-    return not any(
-        use.vpc.may_be(vpc.address)
-        or not use.subnets.complete
-        or any(link.may_be(subnet.address) for link in use.subnets.items)
-        for use in network.all(AclUse)
+    declared = any(
+        acl.default_of.may_be(vpc.address)
+        or not acl.subnets.complete
+        or any(link.may_be(subnet.address) for link in acl.subnets.items)
+        for acl in network.all(NetworkAcl)
     )
+    return not declared and not any(one.subnet.may_be(subnet.address) for one in network.all(AclAssociation))

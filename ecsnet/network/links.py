@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ecsnet.network.model import Element, Link, Links
@@ -12,6 +12,9 @@ from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value
 
 MAIN = "#main"
 """After a VPC's address: its main route table, where nothing else is declared to be that."""
+
+_OF_VPC = {"DefaultSecurityGroup": "AWS::EC2::SecurityGroup", "DefaultNetworkAcl": "AWS::EC2::NetworkAcl"}
+"""Attributes of a VPC in CloudFormation that name what AWS makes with it: these go by the VPC's address."""
 
 _MAIN_TABLE_ATTRIBUTES = frozenset({"main_route_table_id", "default_route_table_id"})
 
@@ -98,7 +101,7 @@ class Linker:
             return Links()
         if isinstance(value, Unknown) and value.candidates is not None:
             items = [link for candidate in value.candidates for link in self.links(candidate, types).items]
-            return Links(tuple(items), complete=False, reason=value.reason)
+            return Links(tuple(map(_maybe, items)), complete=False, reason=value.reason)
         if isinstance(value, (Unknown, Reference, Text)) or not isinstance(value, tuple):
             link = self.link(value, types)
             return Links((link,), complete=link.only is not None, reason=reason_of(value))
@@ -109,6 +112,7 @@ class Linker:
             link = self.link(inner, types)
             if isinstance(element, Several) and not self._every_instance(link):
                 complete, reason = False, reason or "the number of elements is unknown"
+                link = _maybe(link) if link.is_set else link
             elif isinstance(inner, Unknown):
                 complete, reason = False, reason or inner.reason
             if link.is_set:
@@ -126,7 +130,7 @@ class Linker:
         resource = self.configuration.resources.get(value.target)
         if resource is None:
             return Link(value, elsewhere=True, anything=True)
-        if resource.type in types:
+        if resource.type in types or (resource.type == "AWS::EC2::VPC" and _OF_VPC.get(value.attribute) in types):
             return Link(value, (value.target,))
         if resource.type.startswith("data."):
             # A look-up finds what exists before deployment, unless it looks for something declared here.
@@ -142,6 +146,11 @@ class Linker:
             elsewhere |= link.elsewhere or not link.is_set
             anything |= link.anything
         return Link(value, tuple(targets), elsewhere, anything)
+
+
+def _maybe(link: Link) -> Link:
+    """A link that may not be there: nothing that it names is certain."""
+    return replace(link, elsewhere=True)
 
 
 Reader = Callable[[Resource, Linker], Iterator[Element]]

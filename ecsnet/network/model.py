@@ -71,18 +71,29 @@ class Element:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vpc(Element):
-    """``default``: the account's default VPC, adopted rather than made: its routes are not all declared here."""
+    """``default``: the account's default VPC, adopted rather than made: its routes are not all declared here.
+
+    ``dns``: whether its own DNS resolves the private names of endpoints (DNS support and DNS host names both on).
+    """
 
     default: bool
+    cidrs4: tuple[Value, ...]
+    dns: Tri
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subnet(Element):
+    """``assigns_ipv6``: an IPv6 address for every interface; ``dns64``: names of IPv4 hosts resolve to 64:ff9b::/96."""
+
     vpc: Link
     zone: Value
     name: Value
+    cidr4: Value
+    cidr6: Value
     maps_public_ip: Tri
     ipv6_only: Tri
+    assigns_ipv6: Tri
+    dns64: Tri
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +124,7 @@ class TargetKind(Enum):
     INTERNET_GATEWAY = "internet gateway"
     NAT_GATEWAY = "NAT gateway"
     NAT_INSTANCE = "NAT instance"
+    EGRESS_ONLY_GATEWAY = "egress-only internet gateway"
     OTHER = "another network's gateway"
     UNKNOWN = "a target that is not in the configuration"
 
@@ -155,19 +167,77 @@ class Propagation(Element):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PublicAccessBlock(Element):
-    """VPC Block Public Access of the account and Region."""
+    """VPC Block Public Access of the account and Region.
+
+    ``mode``: ``block-bidirectional``, ``block-ingress`` or ``off``.
+    """
+
+    mode: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PublicAccessExclusion(Element):
+    """A VPC or a subnet that Block Public Access leaves out. ``mode``: ``allow-bidirectional`` or ``allow-egress``."""
+
+    vpc: Link
+    subnet: Link
+    mode: Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NatGateway(Element):
+    """``addressed``: whether it is given an Elastic IP. ``vpc``: of a regional one."""
+
     subnet: Link
     private: Tri
     regional: Tri
+    addressed: Tri
+    vpc: Link
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Interface(Element):
+    """A network interface, or the first one of an instance. ``checks_source``: its source/destination check is on."""
+
     subnet: Link
+    checks_source: Tri
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ElasticAddress(Element):
+    """An Elastic IP that is put on an instance or on a network interface."""
+
+    holder: Link
+
+
+class EndpointKind(Enum):
+    GATEWAY = "gateway endpoint"
+    INTERFACE = "interface endpoint"
+    OTHER = "other endpoint"
+    UNKNOWN = "endpoint of an unknown type"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Endpoint(Element):
+    """A VPC endpoint. ``service``: its name, ``com.amazonaws.<region>.<service>``, as declared."""
+
+    vpc: Link
+    service: Value
+    kind: EndpointKind
+    subnets: Links
+    groups: Links
+    tables: Links
+    private_dns: Tri
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EndpointAssociation(Element):
+    """Puts an endpoint into one more route table or subnet, or one more group on it; the other two are not set."""
+
+    endpoint: Link
+    table: Link
+    subnet: Link
+    group: Link
 
 
 class AttachmentKind(Enum):
@@ -189,26 +259,73 @@ class Guarded(Element):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SecurityGroup(Element):
+    """``open_egress``: AWS's own egress rule, to everywhere, is left in place. ``default_of``: whose default it is."""
+
     vpc: Link
+    open_egress: Tri
+    default_of: Link
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class IngressRule(Element):
-    """``sources4``, ``sources6`` and ``sources_listed`` (of prefix lists) are CIDRs; any but a string is unknown."""
+class GroupRule(Element):
+    """``cidrs4``, ``cidrs6`` and ``cidrs_listed`` (of prefix lists) are CIDRs; any but a string is unknown.
+
+    They are the sources of an ingress rule and the destinations of an egress rule, and so are ``peers``: security
+    groups, the rule's own among them.
+    """
 
     group: Link
     protocol: Value
     from_port: Value
     to_port: Value
-    sources4: Value
-    sources6: Value
-    sources_listed: Value
+    cidrs4: Value
+    cidrs6: Value
+    cidrs_listed: Value
+    peers: Links
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IngressRule(GroupRule):
+    pass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EgressRule(GroupRule):
+    pass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadBalancer(Element):
+    """``kind``: ``application``, ``network``, ``gateway`` or ``classic``."""
+
+    kind: Value
     internet_facing: Tri
     subnets: Links
+    groups: Links
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetGroup(Element):
+    """``by``: what its targets are registered by: ``instance``, ``ip``, ``lambda``, ``alb``."""
+
+    port: Value
+    by: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listener(Element):
+    """``forwards``: the target groups of its default actions."""
+
+    balancer: Link
+    port: Value
+    protocol: Value
+    forwards: Links
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListenerRule(Element):
+    listener: Link
+    forwards: Links
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -256,27 +373,72 @@ class Capacity(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CapacityProvider(Element):
+    """``hosts``: the Auto Scaling group; ``subnets`` and ``groups``: those of Managed Instances."""
+
     name: Value
     capacity: Capacity
     hosts: Link
+    subnets: Links
+    groups: Links
+
+
+@dataclass(frozen=True, slots=True)
+class PortMapping:
+    """``container_port`` may be a range (``"8000-8010"``); ``host_port``: ``None`` or 0 is dynamic on a bridge."""
+
+    container_port: Value
+    host_port: Value
+    protocol: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """``secrets``: the ARNs or names of what it reads at start, registry credentials among them."""
+
+    name: Value
+    image: Value
+    ports: tuple[PortMapping, ...]
+    log_driver: Value
+    secrets: tuple[Value, ...]
+    place: Path
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TaskDefinition(Element):
-    """``network_mode`` and ``compatibilities`` as declared: ``None`` where not set."""
+    """``network_mode`` and ``compatibilities`` as declared: ``None`` where not set.
+
+    ``containers``: ``None`` where they, or any part of one, cannot be told apart; ``reason`` says why.
+    """
 
     family: Value
     network_mode: Value
     compatibilities: Value
+    containers: tuple[Container, ...] | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A container port that a workload registers with a load balancer: by target group, or a classic one by name."""
+
+    target_group: Link
+    balancer: Link
+    container: Value
+    port: Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Workload(Element):
     """Anything that places ECS tasks in subnets. ``providers``: those of its own capacity provider strategy.
 
-    ``network``: whether it has an awsvpc network configuration.
+    ``network``: whether it has an awsvpc network configuration. ``express``: an Express gateway service, which makes
+    its load balancer and takes public IPs by itself where its subnets are public. ``tags``: a mapping, an unknown, or
+    ``None``.
     """
 
+    name: Value
+    tags: Value
+    express: bool
     cluster: Link
     launch_type: Value
     providers: Links
@@ -285,11 +447,49 @@ class Workload(Element):
     subnets: Links
     groups: Links
     public_ip: Tri
+    registrations: tuple[Registration, ...]
+    executes_commands: Tri
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AclUse(Element):
-    """A declared network ACL: the subnets it is put on; ``vpc`` where it is a VPC's default one."""
+class NetworkAcl(Element):
+    """``default_of``: the VPC whose default ACL this is. ``subnets``: those it names itself."""
 
-    subnets: Links
     vpc: Link
+    default_of: Link
+    subnets: Links
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AclAssociation(Element):
+    acl: Link
+    subnet: Link
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AclEntry(Element):
+    """``number``: entries are tried in its order, and the first that matches decides."""
+
+    acl: Link
+    number: Value
+    egress: Tri
+    allows: Tri
+    protocol: Value
+    from_port: Value
+    to_port: Value
+    cidr4: Value
+    cidr6: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InstanceProfile(Element):
+    name: Value
+    role: Link
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RolePolicies(Element):
+    """Managed policies, by ARN or name, that a role is given."""
+
+    role: Link
+    policies: tuple[Value, ...]

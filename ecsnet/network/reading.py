@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from ecsnet.network.links import Linker, field, listed
-from ecsnet.network.model import (
-    AttachmentKind,
-    Element,
-    Guarded,
-    IngressRule,
-    Link,
-    Links,
-    Route,
-    TargetKind,
-    Workload,
-)
+from ecsnet.network.links import Linker, field, listed, reason_of, setting
+from ecsnet.network.model import GroupRule, Link, Links, Route, TargetKind
 from ecsnet.network.prefixes import prefix_list_cidrs
 from ecsnet.resources import Path, Resource, item
-from ecsnet.values import Reference, Several, Tri, Unknown, Value
+from ecsnet.values import Key, Reference, Several, Tri, Unknown, Value
 
 
 def blocks(resource: Resource, name: str) -> Iterator[tuple[Value, Path, bool]]:
@@ -126,68 +117,77 @@ def _gateway(form: RouteForm, target: Value, linker: Linker) -> tuple[TargetKind
 
 
 @dataclass(frozen=True, slots=True)
-class IngressForm:
-    """The names that a language gives the arguments of an ingress rule."""
+class RuleForm:
+    """The names that a language gives the arguments of a security group's rule.
 
-    sources4: str
-    sources6: str
+    ``peers``: those that name other groups; ``itself``: the switch for the rule's own group, if there is one.
+    """
+
+    cidrs4: str
+    cidrs6: str
     prefix_lists: str
+    peers: tuple[str, ...]
+    itself: str | None
     protocol: str
     from_port: str
     to_port: str
+    groups: frozenset[str]
 
 
-def ingress(
-    form: IngressForm,
+G = TypeVar("G", bound=GroupRule)
+
+
+def group_rule(
+    kind: type[G],
+    form: RuleForm,
     resource: Resource,
     linker: Linker,
     group: Link,
     value: Value,
     path: Path = (),
     certain: bool = True,
-) -> IngressRule:
+) -> G:
     """The rule that ``value``, at ``path`` of the resource, puts into ``group``."""
-    return IngressRule(
+    return kind(
         resource,
         {
             "": path,
-            "sources4": (*path, form.sources4),
-            "sources6": (*path, form.sources6),
-            "sources_listed": (*path, form.prefix_lists),
+            "cidrs4": (*path, form.cidrs4),
+            "cidrs6": (*path, form.cidrs6),
+            "cidrs_listed": (*path, form.prefix_lists),
             "ports": (*path, form.from_port),
         },
         group=group,
         protocol=field(value, form.protocol),
         from_port=field(value, form.from_port),
         to_port=field(value, form.to_port),
-        sources4=field(value, form.sources4),
-        sources6=field(value, form.sources6),
-        sources_listed=tuple(prefix_list_cidrs(field(value, form.prefix_lists), linker)),
+        cidrs4=field(value, form.cidrs4),
+        cidrs6=field(value, form.cidrs6),
+        cidrs_listed=tuple(prefix_list_cidrs(field(value, form.prefix_lists), linker)),
+        peers=_peers(form, linker, group, value),
         certain=certain,
     )
 
 
-def express_service(
-    resource: Resource,
-    linker: Linker,
-    network: Path,
-    names: tuple[str, str],
-    cluster: Link,
-    types: tuple[frozenset[str], frozenset[str]],
-) -> Iterator[Element]:
-    """An Express gateway service: on Fargate, with a task definition of its own. AWS turns public addresses on where
-    its subnets are public, and off where they are not; without subnets it takes those of the default VPC.
+def _peers(form: RuleForm, linker: Linker, group: Link, value: Value) -> Links:
+    named = [peer for name in form.peers for peer in listed(field(value, name)) if peer != ""]
+    found = linker.links(tuple(named), form.groups)
+    own = setting(field(value, form.itself)) if form.itself else Tri.FALSE
+    if own is Tri.UNKNOWN:
+        return replace(found, complete=False, reason="whether it admits its own group is not in the configuration")
+    return replace(found, items=(*found.items, group)) if own is Tri.TRUE else found
 
-    ``names``: of the subnets and the security groups in ``network``; ``types``: of the resources that these are.
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-work.html
-    """
-    given = within(resource.get(), *network)
-    subnets, groups = (linker.links(field(given, name), kinds) for name, kinds in zip(names, types))
-    places: Mapping[str, Path] = {
-        "network": network, "subnets": (*network, names[0]), "groups": (*network, names[1]),
-    }  # fmt: skip
-    yield Workload(
-        resource, places, cluster=cluster, launch_type="FARGATE", providers=Links(), task_definition=Link(),
-        network=Tri.TRUE, subnets=subnets, groups=groups, public_ip=Tri.UNKNOWN,
-    )  # fmt: skip
-    yield Guarded(resource, {"groups": (*network, names[1])}, kind=AttachmentKind.WORKLOAD, groups=groups)
+
+def tag_mapping(value: Value) -> Value:
+    """A list of ``Key`` and ``Value`` as a mapping; unknown where a key is."""
+    if value is None or isinstance(value, (Mapping, Unknown)):
+        return value
+    found: dict[Key, Value] = {}
+    for tag in listed(value):
+        inner = tag.element if isinstance(tag, Several) else tag
+        key = field(inner, "Key")
+        if not isinstance(inner, Mapping) or not isinstance(key, str):
+            return Unknown(reason_of(inner if not isinstance(inner, Mapping) else key))
+        given = inner.get("Value")
+        found[key] = given if inner is tag else Unknown("whether the tag is set is unknown", candidates=(given, None))
+    return found

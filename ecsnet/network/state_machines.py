@@ -5,21 +5,16 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ecsnet.network.links import Linker, field, reason_of, setting
+from ecsnet.network.json_values import decoded
+from ecsnet.network.links import Linker, field, setting
 from ecsnet.network.model import AttachmentKind, Element, Guarded, Link, Links, Workload
+from ecsnet.network.reading import tag_mapping
 from ecsnet.resources import Path, Resource
-from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value, text
+from ecsnet.values import Text, Tri, Unknown, Value
 
-_MARK = "\ufdd0{}\ufdd1"
-_MARKED = re.compile("\ufdd0([0-9]+)\ufdd1")
-_BARE = re.compile("([:,\\[]\\s*)(\ufdd0[0-9]+\ufdd1)(?=\\s*[,\\]}])")
-"""A mark that stands for a number, a list or an object: no quotes around it."""
-_SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _MOST_STATES = 1000
 
 
@@ -40,14 +35,14 @@ class Names:
 def workloads(
     names: Names, resource: Resource, linker: Linker, place: Path, substitutions: Value = None
 ) -> Iterator[Element]:
-    """A workload for every task state of the definition at ``place``; one of which nothing is known where that is not
-    to be read.
+    """A workload for every task state of the definition at ``place``, named as the state is; one of which nothing is
+    known where that is not to be read.
     """
-    definition = _decode(resource.get(*place), substitutions)
+    definition = decoded(resource.get(*place), substitutions)
     if isinstance(definition, Unknown):
         yield unseen_task(resource, place, definition)
         return
-    for parameters, path in _run_task_parameters(definition):
+    for state, parameters, path in _run_task_parameters(definition):
         base = (*place, *path)
         network_place: Path = (*base, "NetworkConfiguration", "AwsvpcConfiguration")
         network = _given(_given(parameters, "NetworkConfiguration"), "AwsvpcConfiguration")
@@ -55,6 +50,9 @@ def workloads(
         yield Workload(
             resource,
             {
+                "name": base[:-1],
+                "tags": (*base, "Tags"),
+                "executes_commands": (*base, "EnableExecuteCommand"),
                 "launch_type": (*base, "LaunchType"),
                 "providers": (*base, "CapacityProviderStrategy"),
                 "task_definition": (*base, "TaskDefinition"),
@@ -63,6 +61,9 @@ def workloads(
                 "groups": (*network_place, "SecurityGroups"),
                 "public_ip": (*network_place, "AssignPublicIp"),
             },
+            name=state,
+            tags=tag_mapping(_given(parameters, "Tags")),
+            express=False,
             cluster=linker.named(_given(parameters, "Cluster"), names.clusters, names.cluster_name),
             launch_type=_given(parameters, "LaunchType"),
             providers=linker.strategy(
@@ -75,6 +76,8 @@ def workloads(
             subnets=linker.links(_given(network, "Subnets"), names.subnets),
             groups=groups,
             public_ip=setting(_given(network, "AssignPublicIp")),
+            registrations=(),
+            executes_commands=setting(_given(parameters, "EnableExecuteCommand")),
         )
         places = {"groups": (*network_place, "SecurityGroups")}
         yield Guarded(resource, places, kind=AttachmentKind.WORKLOAD, groups=groups)
@@ -86,8 +89,9 @@ def unseen_task(resource: Resource, place: Path, why: Unknown) -> Workload:
     link = Link(why, elsewhere=True, anything=True)
     names = ("launch_type", "providers", "task_definition", "network", "subnets", "groups", "public_ip")
     return Workload(
-        resource, dict.fromkeys(names, place), cluster=link, launch_type=why, providers=unseen, task_definition=link,
-        network=Tri.UNKNOWN, subnets=unseen, groups=unseen, public_ip=Tri.UNKNOWN,
+        resource, dict.fromkeys(names, place), name=why, tags=why, express=False, cluster=link, launch_type=why,
+        providers=unseen, task_definition=link, network=Tri.UNKNOWN, subnets=unseen, groups=unseen,
+        public_ip=Tri.UNKNOWN, registrations=(), executes_commands=Tri.UNKNOWN,
     )  # fmt: skip
 
 
@@ -101,8 +105,8 @@ def _given(parameters: Value, name: str) -> Value:
     return value
 
 
-def _run_task_parameters(definition: Value) -> Iterator[tuple[Value, Path]]:
-    """The ``Parameters`` (``Arguments`` in JSONata) of every state that runs an ECS task, with their path."""
+def _run_task_parameters(definition: Value) -> Iterator[tuple[str, Value, Path]]:
+    """The name of every state that runs an ECS task, its ``Parameters`` (``Arguments`` in JSONata), and their path."""
     pending: list[tuple[Value, Path]] = [(definition, ())]
     for _ in range(_MOST_STATES):
         if not pending:
@@ -115,7 +119,7 @@ def _run_task_parameters(definition: Value) -> Iterator[tuple[Value, Path]]:
             at: Path = (*path, "States", name)
             if _runs_task(field(state, "Resource")):
                 given = "Parameters" if field(state, "Arguments") is None else "Arguments"
-                yield field(state, given), (*at, given)
+                yield name, field(state, given), (*at, given)
             branches = field(state, "Branches")
             if isinstance(branches, tuple):
                 pending += [(branch, (*at, "Branches", index)) for index, branch in enumerate(branches)]
@@ -129,80 +133,3 @@ def _runs_task(resource: Value) -> bool:
     if isinstance(resource, Text):
         resource = "".join(part if isinstance(part, str) else "aws" for part in resource.parts)
     return isinstance(resource, str) and ":states:::ecs:runTask" in resource
-
-
-def _decode(definition: Value, substitutions: Value) -> Value:
-    """The definition as a value; unknown where it is not to be read."""
-    if isinstance(definition, Encoded) and definition.encoding == "json":
-        return definition.value
-    if isinstance(definition, Mapping):
-        return _put_back(definition, [], substitutions)
-    if not isinstance(definition, (str, Text)):
-        return None if definition is None else Unknown(reason_of(definition))
-    opaque: list[Value] = []
-    parts: list[Value] = []
-    for part in definition.parts if isinstance(definition, Text) else (definition,):
-        parts += _substituted(part, substitutions) if isinstance(part, str) else [part]
-    source = "".join(map(_marking(opaque), parts))
-    for written in (source, _BARE.sub(r'\1"\2"', source)):
-        try:
-            document = json.loads(written)
-        except (ValueError, RecursionError):
-            continue
-        return _put_back(document, opaque, None)
-    return Unknown("the definition of the state machine is not JSON that can be read")
-
-
-def _marking(opaque: list[Value]) -> Callable[[Value], str]:
-    """Text as it is, and a mark in the place of what is known only after deployment, which is kept in ``opaque``."""
-
-    def mark(part: Value) -> str:
-        if isinstance(part, str):
-            return part
-        if isinstance(part, (bool, int)):
-            return json.dumps(part)
-        opaque.append(part)
-        return _MARK.format(len(opaque) - 1)
-
-    return mark
-
-
-def _substituted(written: str, substitutions: Value) -> list[Value]:
-    """The text around ``DefinitionSubstitutions``, and their values; those that are not given stay as written."""
-    if substitutions is None:
-        return [written]
-    pieces: list[Value] = []
-    end = 0
-    for match in _SUBSTITUTION.finditer(written):
-        value = field(substitutions, match[1])
-        if value is not None:
-            pieces += [written[end : match.start()], *(value.parts if isinstance(value, Text) else (value,))]
-            end = match.end()
-    return [*pieces, written[end:]]
-
-
-def _unmarked(written: str, opaque: list[Value]) -> Value:
-    """A string with what its marks stand for."""
-    words = _MARKED.split(written)
-    parts = [opaque[int(word)] if index % 2 else word for index, word in enumerate(words)]
-    if len(parts) == 3 and not parts[0] and not parts[2]:
-        return parts[1]
-    if any(isinstance(part, (tuple, Mapping, Several)) or part is None for part in parts):
-        return Unknown("put together from values known only after deployment")
-    return text(parts)
-
-
-def _put_back(value: object, opaque: list[Value], substitutions: Value) -> Value:
-    """JSON data as values: lists are tuples, marks and substitutions are what they stand for."""
-    if isinstance(value, Mapping):
-        return {key: _put_back(item, opaque, substitutions) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return tuple(_put_back(item, opaque, substitutions) for item in value)
-    if isinstance(value, str):
-        pieces = _substituted(value, substitutions)
-        own = list(opaque)
-        written = value if pieces == [value] else "".join(map(_marking(own), pieces))
-        return _unmarked(written, own)
-    if value is None or isinstance(value, (bool, int, Reference, Unknown, Text, Encoded, Several)):
-        return value
-    return Unknown("a number with a fraction")

@@ -26,8 +26,9 @@ def render(report: Report, *, colour: bool = False, show_unknown: bool = False) 
     """Lines: findings with their source and path, unknowns when asked for, errors, and a summary."""
     paint, sources = Paint(colour), Sources()
     explained: set[tuple[str, str]] = set()
-    for finding in report.findings:
+    for finding, *others in _by_cause(report.findings):
         yield from _finding(finding, sources, paint)
+        yield from _also(others, paint)
         advice = (finding.rule.id, finding.fix)
         # The same advice many times over hides what differs.
         again = f"as for the first {finding.rule.id} above"
@@ -85,6 +86,24 @@ def _finding(finding: Finding, sources: Sources, paint: Paint) -> Iterator[str]:
     if finding.path:
         yield f"  {paint('bold', 'path:')}"
         yield from _path(finding.path, paint)
+
+
+def _by_cause(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
+    """Findings of one rule that one resource causes together, where the first of them stands."""
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        groups.setdefault((finding.rule.id, finding.cause) if finding.cause else number, []).append(finding)
+    return groups.values()
+
+
+def _also(others: Sequence[Finding], paint: Paint) -> Iterator[str]:
+    """The rest of a group, a line each: their paths differ little from the first."""
+    if others:
+        count = _count(len(others), "more finding")
+        yield f"  {paint('bold', 'also:')} {count} with the same cause, {printable(others[0].cause)}"
+    for finding in others:
+        level, place = paint(finding.level.value, finding.level.value), paint("dim", f"({_place(finding.span)})")
+        yield f"    {level} {_statement(finding.resource.address, finding.message, paint)} {place}"
 
 
 def _statement(address: str, message: str, paint: Paint) -> str:

@@ -10,6 +10,7 @@ from ecsnet.network import Network, exists, guards
 from ecsnet.network.model import LoadBalancer, Subnet
 from ecsnet.network.names import resource_name, words, words_of
 from ecsnet.network.routing import SubnetClass, WayOut
+from ecsnet.options import Options
 from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls
 from ecsnet.values import Span, Tri
@@ -26,7 +27,7 @@ class _Intent:
     level: Level
 
 
-def check(network: Network) -> Iterator[Verdict]:
+def check(network: Network, options: Options) -> Iterator[Verdict]:
     for subnet in network.all(Subnet):
         way = network.routing.classify(subnet)
         intent = _intent(network, subnet)

@@ -10,6 +10,7 @@ from ecsnet.network.addresses import ALL_PROTOCOLS, admits_tcp, is_internet, may
 from ecsnet.network.exposure import Source, guarded_by, reachable_hosts, sources
 from ecsnet.network.links import reason_of
 from ecsnet.network.model import AttachmentKind, Element, IngressRule, SecurityGroup
+from ecsnet.options import Options
 from ecsnet.resources import Hop, Resource
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Tri, Unknown, Value
@@ -18,7 +19,7 @@ _SSH = 22
 _OTHER_PORTS = {3389: "RDP 3389", 2375: "Docker 2375", 2376: "Docker 2376", 51678: "the ECS agent's 51678"}
 
 
-def check(network: Network) -> Iterator[Verdict]:
+def check(network: Network, options: Options) -> Iterator[Verdict]:
     together = _together(network)
     decided: set[Resource] = set()
     doubtful: dict[Resource, Undecided] = {}

@@ -10,6 +10,7 @@ from ecsnet.network.capacity import capacity_of, network_mode_of
 from ecsnet.network.links import reason_of
 from ecsnet.network.model import Capacity, Subnet, Workload
 from ecsnet.network.routing import SubnetClass, WayOut
+from ecsnet.options import Options
 from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Span
@@ -17,7 +18,7 @@ from ecsnet.values import Span
 _RELIES = (Capacity.EC2, Capacity.MANAGED_INSTANCES)
 
 
-def check(network: Network) -> Iterator[Verdict]:
+def check(network: Network, options: Options) -> Iterator[Verdict]:
     for workload in network.all(Workload):
         verdict = _judge(network, workload)
         if verdict:

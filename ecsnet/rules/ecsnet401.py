@@ -11,6 +11,7 @@ from ecsnet.network import Network
 from ecsnet.network.model import Association, Element, Interface, Link, NatGateway, Route, Subnet, TargetKind
 from ecsnet.network.routing import SubnetClass, WayOut, same_vpc
 from ecsnet.network.zones import same_zone, zone_name
+from ecsnet.options import Options
 from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Tri, Unknown, Value
@@ -29,7 +30,7 @@ class _Nat:
         return self.home.zone if self.home else None
 
 
-def check(network: Network) -> Iterator[Verdict]:
+def check(network: Network, options: Options) -> Iterator[Verdict]:
     users = _users(network)
     nats = list(_nats(network))
     for gateway in network.all(NatGateway):

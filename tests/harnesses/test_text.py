@@ -15,9 +15,10 @@ from ecsnet.values import Span
 
 if TYPE_CHECKING:
     from ecsnet.network import Network
+    from ecsnet.options import Options
 
 
-def _check(network: Network) -> Iterator[Verdict]:
+def _check(network: Network, options: Options) -> Iterator[Verdict]:
     yield from ()
 
 

@@ -19,7 +19,7 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from ecsnet.engine import judge
+from ecsnet.engine import Judges, judge
 from ecsnet.network import Network, read, wanted
 from ecsnet.network.model import Element, Link, Links, Subnet
 from ecsnet.resources import Configuration
@@ -84,7 +84,7 @@ def described(configuration: Configuration) -> Mapping[str, str]:
         for aspect, value in _aspects(network, element):
             key = f"{element.address}: {aspect}"
             facts[key] = f"{facts[key]}; {value}" if key in facts else value
-    report = judge([configuration], CATALOGUE)
+    report = judge([configuration], Judges(CATALOGUE))
     for finding in report.findings:
         words = re.findall(r"[^\s,]+", finding.message)
         facts[f"{finding.resource.address}: {finding.rule.id}"] = " ".join(sorted(words))
