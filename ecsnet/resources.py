@@ -35,6 +35,7 @@ class Resource:
     ``guard``: names the condition on which it exists ("": none); two with the same guard exist together.
     ``calls``: the modules or nested stacks it is declared through, outermost first.
     ``construct``: the path of the CDK construct that made it ("": none is known).
+    ``stack``: the name of the stack, where the template is deployed as several ("": as one).
     """
 
     type: str
@@ -49,6 +50,7 @@ class Resource:
     guard: str = ""
     calls: tuple[Call, ...] = ()
     construct: str = ""
+    stack: str = ""
 
     def get(self, *path: str | int) -> Value:
         """The value at ``path``: ``None`` where nothing is set, unknown where a step of the way is."""

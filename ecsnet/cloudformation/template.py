@@ -242,6 +242,7 @@ def _resource(stack: Stack, declared: Declared) -> Resource:
         guard=declared.guard,
         calls=(*stack.calls, *includes.calls(stack, declared.key.start)),
         construct=_construct(stack, declared),
+        stack=stack.deployment.label,
     )
 
 
