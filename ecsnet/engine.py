@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ecsnet.terraform import Files
 
 _HEAD = 64_000
+_STACK = "AWS::StackName"
 
 
 def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> Report:
@@ -72,7 +73,8 @@ class _Tally:
         calls = tuple(_order(call.span) for call in resource.calls)
         key = (verdict.rule.id, resource.address, _order(resource.header), calls)
         if isinstance(verdict, Finding):
-            self.findings.setdefault((*key, _order(verdict.span), verdict.message), verdict)
+            place = (*key, _order(verdict.span), verdict.message)
+            self.findings[place] = _in_stacks(self.findings.get(place, verdict), resource.stack)
         elif isinstance(verdict, Passed):
             self.passed.setdefault(key, verdict)
         else:
@@ -345,6 +347,14 @@ def _may_be_template(path: str) -> bool:
             return looks_like_template(stream.read(_HEAD))
     except OSError:
         return True
+
+
+def _in_stacks(finding: Finding, stack: str) -> Finding:
+    """What is found in one of several stacks of a template names those that it is found in."""
+    if not stack:
+        return finding
+    names = [name for name in finding.scenario.get(_STACK, "").split(", ") if name]
+    return replace(finding, scenario={**finding.scenario, _STACK: ", ".join(dict.fromkeys((*names, stack)))})
 
 
 def _crash(file: str, where: str, error: Exception) -> Problem:

@@ -36,6 +36,7 @@ class Resource:
     ``calls``: the modules or nested stacks it is declared through, outermost first.
     ``construct``: the path of the CDK construct that made it ("": none is known).
     ``metadata``: CloudFormation's ``Metadata``, lazy too.
+    ``stack``: the name of the stack, where the template is deployed as several ("": as one).
     """
 
     type: str
@@ -51,6 +52,7 @@ class Resource:
     calls: tuple[Call, ...] = ()
     construct: str = ""
     metadata: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    stack: str = ""
 
     def get(self, *path: str | int) -> Value:
         """The value at ``path``: ``None`` where nothing is set, unknown where a step of the way is."""

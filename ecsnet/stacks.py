@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ecsnet import assemblies
 from ecsnet.assemblies import AssemblyStack
@@ -30,8 +30,10 @@ class Stacks:
         synthesised = assemblies.stacks_of(template)
         if not entries:
             stacks = synthesised or (None,)
-            return tuple(self._deployment(template, None, stack, config) for stack in stacks)
-        return tuple(self._deployment(template, entry, _meant(entry, synthesised), config) for entry in entries)
+            found = [self._deployment(template, None, stack, config) for stack in stacks]
+        else:
+            found = [self._deployment(template, entry, _meant(entry, synthesised), config) for entry in entries]
+        return tuple(found) if len(found) == 1 else tuple(replace(one, label=one.name) for one in found)
 
     def problems(self, inputs: Iterable[ParameterInput]) -> Iterator[Problem]:
         """Of the files among ``inputs``."""

@@ -29,6 +29,7 @@ class Deployment:
     ``parameters``: by name; names that the template does not declare are not for it. ``unread``: why others may be
     given too. ``problems``: of what gives them. ``constructs``: the construct path of CDK by logical id, for templates
     that do not have it in their metadata. ``origin``: what says as what it is deployed.
+    ``label``: the name, where the template is deployed as several stacks; nested stacks have that of their root.
     """
 
     name: str = ""
@@ -39,6 +40,7 @@ class Deployment:
     problems: tuple[Problem, ...] = ()
     constructs: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
+    label: str = ""
 
 
 UNTOLD = Deployment()

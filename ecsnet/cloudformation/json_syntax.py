@@ -31,6 +31,8 @@ class _Reader:
         self.space = _SPACE.match
 
     def skip(self, offset: int) -> int:
+        if self.text[offset : offset + 1] > " ":
+            return offset
         match = self.space(self.text, offset)
         return match.end() if match else offset
 

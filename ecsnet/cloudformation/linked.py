@@ -65,7 +65,7 @@ def link(configurations: Sequence[Configuration]) -> list[Configuration]:
 def _imports(root: Stack) -> Iterator[tuple[Stack, Value]]:
     """The names that a stack and those nested in it import, each with the one that does."""
     for stack in root.all():
-        todo: list[Node] = [stack.document.root]
+        todo: list[Node] = [stack.document.root, *(part.root for part in stack.document.included.values())]
         seen: set[int] = set()
         while todo:
             node = todo.pop()

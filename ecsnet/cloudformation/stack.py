@@ -96,7 +96,7 @@ class Stack:
                 self.children[declared.name] = Stack(
                     self.run, document, self._parameters_of(declared), f"{address}.", declared.exists, declared.guard,
                     (*self.calls, Call(address, self.span_of(declared))), (*self.ancestors, real),
-                    Deployment(region=self.deployment.region, account=self.deployment.account),
+                    Deployment("", self.deployment.region, self.deployment.account, label=self.deployment.label),
                 )  # fmt: skip
         return self.children[declared.name]
 

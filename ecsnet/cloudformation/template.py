@@ -243,6 +243,7 @@ def _resource(stack: Stack, declared: Declared) -> Resource:
         calls=(*stack.calls, *includes.calls(stack, declared.key.start)),
         construct=_construct(stack, declared),
         metadata=_metadata(stack, declared),
+        stack=stack.deployment.label,
     )
 
 

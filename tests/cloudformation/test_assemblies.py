@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -25,19 +26,18 @@ def group(block: object, path: str = "", vpc: object = "vpc-1") -> Json:
     return resource("AWS::EC2::SecurityGroup", path, GroupDescription="a", VpcId=vpc, SecurityGroupIngress=[rule])
 
 
-def stack(template: str, environment: str = "aws://unknown-account/unknown-region", **more: object) -> Json:
-    properties = {
-        "templateFile": template,
-        **{key: more.pop(key) for key in ("stackName", "parameters") if key in more},
-    }
-    return {"type": "aws:cloudformation:stack", "environment": environment, "properties": properties, **more}
+def stack(template: str, environment: object = "aws://unknown-account/unknown-region", **more: object) -> Json:
+    own = {key: value for key, value in more.items() if key in ("stackName", "parameters")}
+    rest = {key: value for key, value in more.items() if key not in own}
+    properties: Json = {"templateFile": template, **own}
+    return {"type": "aws:cloudformation:stack", "environment": environment, "properties": properties, **rest}
 
 
 def stage(folder: str) -> Json:
     return {"type": "cdk:cloud-assembly", "properties": {"directoryName": folder}}
 
 
-def write(folder: Path, artifacts: Json, **templates: Json) -> Path:
+def write(folder: Path, artifacts: Json, **templates: Mapping[str, object]) -> Path:
     """An assembly; templates by the name of their file, without its ending."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "cdk.out").write_text('{"version": "48.0.0"}')
@@ -91,7 +91,7 @@ def test_stages_are_assemblies_of_their_own(tmp_path: Path) -> None:
 def test_the_same_stack_in_two_regions(tmp_path: Path) -> None:
     """Names of exports are the same in both; an import means the one of its own region."""
     artifacts: Json = {}
-    templates: dict[str, Json] = {}
+    templates: dict[str, Mapping[str, object]] = {}
     for region, mode in (("eu-west-1", "0.0.0.0/0"), ("us-east-1", "10.0.0.0/8")):
         short = region[:2]
         export = {"Value": mode, "Export": {"Name": "network:Admin"}}

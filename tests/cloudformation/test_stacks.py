@@ -359,3 +359,13 @@ def test_region_and_account_are_known_to_the_template(folder: Path) -> None:
     )
     (folder / ".ecsnet.toml").write_text(entry("hosts", "web", region="'cn-north-1'", account="'000000000042'"))
     assert is_open(judged())
+
+
+def test_a_finding_names_the_stacks_that_it_is_found_in(folder: Path) -> None:
+    opened = f"{{Admin = '{OPEN}'}}"
+    dev, test = (entry("hosts", name, parameters=opened) for name in ("dev", "test"))
+    (folder / ".ecsnet.toml").write_text(dev)
+    assert [one.scenario for one in judged().findings] == [{}]
+    (folder / ".ecsnet.toml").write_text(dev + test + entry("hosts", "prod"))
+    assert [one.scenario for one in judged().findings] == [{"AWS::StackName": "dev, test"}]
+    assert len(judged().passed) == 1
