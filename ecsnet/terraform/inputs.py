@@ -68,7 +68,7 @@ class Inputs:
 
 
 class _ConstantScope:
-    """Of a value for a variable: it refers to nothing and, as :func:`_evaluate` sees to, calls nothing."""
+    """Of a value for a variable: it refers to nothing and, as :func:`constant` sees to, calls nothing."""
 
     def __init__(self) -> None:
         self.functions = FunctionContext("", "", lambda template, variables: Unknown("no template is rendered here"))
@@ -77,7 +77,7 @@ class _ConstantScope:
         raise EvaluationError(f"a value for a variable can't refer to anything, and this refers to {name}")
 
 
-def _evaluate(expression: Expression) -> Value:
+def constant(expression: Expression) -> Value:
     """Raises ``EvaluationError`` also for what only Terraform's own files may hold."""
     if any(isinstance(node, Call) for node in _nodes(expression)):
         raise EvaluationError("a value for a variable can't call functions")
@@ -163,7 +163,7 @@ def _read_file(inputs: Inputs, path: str) -> None:
 
 def _constant(inputs: Inputs, source: Source, attribute: Attribute) -> Value:
     try:
-        return _evaluate(attribute.expression)
+        return constant(attribute.expression)
     except EvaluationError as error:
         inputs.problem(source.span(attribute.start, attribute.end), str(error))
         return Unknown(f"the value of variable {attribute.name} can't be read: {error}")
@@ -210,7 +210,7 @@ def _read_text(inputs: Inputs, declaration: Declaration, given: Assignment) -> N
         return
     try:
         source = Source(given.origin, given.text.encode("utf-8", "replace"))
-        inputs.set(given.name, _evaluate(parse_expression(source)), given.origin)
+        inputs.set(given.name, constant(parse_expression(source)), given.origin)
     except (EvaluationError, SyntaxProblem) as error:
         message = f"the value for variable {given.name} (set by {given.origin}) can't be read: {error}"
         inputs.problem(declaration.header, message)

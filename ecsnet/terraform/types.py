@@ -6,7 +6,6 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal as Choice
 from typing import Union
 
@@ -104,25 +103,27 @@ def _attribute(key: ast.Expression, expression: ast.Expression, depth: int) -> A
     if isinstance(expression, ast.Call) and expression.name == "optional":
         if len(expression.args) not in (1, 2):
             raise EvaluationError("Optional attribute modifier requires one or two arguments.")
-        default = _constant(expression.args[1]) if len(expression.args) == 2 else None
+        default = _default(expression.args[1]) if len(expression.args) == 2 else None
         return Attribute(name, _type(expression.args[0], depth), optional=True, default=default)
     return Attribute(name, _type(expression, depth))
 
 
+def _default(expression: ast.Expression) -> Value:
+    """The default of an optional attribute: any expression that refers to nothing and calls nothing."""
+    if isinstance(expression, ast.Literal):
+        return expression.value
+    # Evaluation itself needs types.
+    from ecsnet.terraform.inputs import constant
+
+    return constant(expression)
+
+
 def _constant(expression: ast.Expression) -> Value:
-    """The value of an expression made of literals, which is all that a default may be."""
+    """A name: of a type or an attribute."""
     if isinstance(expression, ast.Literal):
         return expression.value
     if isinstance(expression, ast.Template):
         parts = [_constant(part) for part in expression.parts]
         if all(isinstance(part, str) for part in parts):
             return "".join(map(str, parts))
-    if isinstance(expression, ast.TupleCons):
-        return tuple(_constant(item) for item in expression.items)
-    if isinstance(expression, ast.ObjectCons):
-        return {str(_constant(key)): _constant(item) for key, item in expression.items}
-    if isinstance(expression, ast.Unary) and expression.op == "-":
-        operand = _constant(expression.operand)
-        if isinstance(operand, (int, Decimal)) and not isinstance(operand, bool):
-            return -operand
-    raise EvaluationError("The default value of an optional attribute must be a constant.")
+    raise EvaluationError("Invalid type specification.")

@@ -38,3 +38,11 @@ def test_objects_are_filled_and_trimmed() -> None:
 def test_what_is_unknown_stays() -> None:
     opaque = (Reference("aws_vpc.a"), Unknown("?"))
     assert convert(opaque, "list(string)") == opaque
+
+
+def test_defaults_of_optional_attributes_are_constant_expressions() -> None:
+    type_ = 'object({ a = optional(number, 1 + 2), b = optional(list(string), [for i in [1, 2] : "s${i}"]) })'
+    assert convert({}, type_) == {"a": 3, "b": ("s1", "s2")}
+    for wrong in ("var.x", 'upper("a")'):
+        with pytest.raises(EvaluationError):
+            convert({}, f"object({{ a = optional(string, {wrong}) }})")
