@@ -252,6 +252,7 @@ def test_json_has_the_documented_shape() -> None:
                 "name": "ssh-open-to-internet",
                 "level": "warning",
                 "resource": "aws_security_group_rule.ssh",
+                "construct": None,
                 "message": "lets the internet reach SSH",
                 "fix": "Name a range.\nOr none.",
                 "help": RULE.help,
@@ -268,6 +269,7 @@ def test_json_has_the_documented_shape() -> None:
             {
                 "rule": "ECSNET201",
                 "resource": "aws_security_group_rule.ssh",
+                "construct": None,
                 "reason": "var.cidr has no default",
                 "location": {
                     "file": "variables.tf",
