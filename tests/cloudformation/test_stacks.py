@@ -47,7 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def judged(*parameters: Parameter | ParameterFile, path: str = "hosts.yaml") -> Report:
-    return scan([path], Settings(Flags(parameters=parameters), [path], {}))
+    return scan([path], Settings(Flags(select=("ECSNET201",), parameters=parameters), [path], {}))
 
 
 def is_open(report: Report) -> bool:
@@ -368,4 +368,4 @@ def test_a_finding_names_the_stacks_that_it_is_found_in(folder: Path) -> None:
     assert [one.scenario for one in judged().findings] == [{}]
     (folder / ".ecsnet.toml").write_text(dev + test + entry("hosts", "prod"))
     assert [one.scenario for one in judged().findings] == [{"AWS::StackName": "dev, test"}]
-    assert len(judged().passed) == 1
+    assert [one.resource.stack for one in judged().passed if one.resource.address == "Hosts"] == ["prod"]
