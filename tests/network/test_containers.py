@@ -51,10 +51,8 @@ def test_everything_of_a_container(value: Value) -> None:
 
 def test_unknown_parts_of_text_stay_where_they_are() -> None:
     image = Reference("aws_ecr_repository.r", "repository_url")
-    value = Text(
-        ('[{"name": "a", "image": "', image, ':1", "portMappings": [{"containerPort": ', UNKNOWN, "}], "
-         '"secrets": [', UNKNOWN, "]}]")
-    )  # fmt: skip
+    before, between = '[{"image": "', ':1", "portMappings": [{"containerPort": '
+    value = Text((before, image, between, UNKNOWN, '}], "secrets": [', UNKNOWN, "]}]"))
     found, _ = containers(value, ())
     assert found is not None
     (container,) = found

@@ -583,7 +583,13 @@ resource "aws_lb" "a" {
 resource "aws_lb" "n" {
   load_balancer_type = "network"
 }
-resource "aws_elb" "c" {}
+resource "aws_elb" "c" {
+  listener {
+    lb_port       = 8443
+    lb_protocol   = "tcp"
+    instance_port = 80
+  }
+}
 resource "aws_lb_target_group" "t" {
   port = 8080
 }
@@ -629,7 +635,8 @@ resource "aws_lb_listener_rule" "r" {
     assert [balancer.kind for balancer in network.all(m.LoadBalancer)] == ["application", "network", "classic"]
     assert names(network.all(m.LoadBalancer)[0].groups) == ["aws_security_group.g"]
     assert [(each.port, each.by) for each in network.all(m.TargetGroup)] == [(8080, "instance"), (8081, "ip")]
-    plain, weighted = network.all(m.Listener)
+    classic, plain, weighted = network.all(m.Listener)
+    assert (classic.balancer.only, classic.port, classic.protocol) == ("aws_elb.c", 8443, "tcp")
     assert (plain.balancer.only, plain.port, plain.protocol) == ("aws_lb.a", 443, "HTTPS")
     assert names(plain.forwards) == ["aws_lb_target_group.t"]
     assert names(weighted.forwards) == ["aws_lb_target_group.t", "aws_alb_target_group.u"]
@@ -701,21 +708,48 @@ resource "aws_ecs_service" "s" {
     ]
 
 
+def test_a_registration_that_may_be_left_out(read: Read) -> None:
+    network = read("""
+variable "balanced" {}
+resource "aws_lb_target_group" "t" {
+  port = 80
+}
+resource "aws_ecs_service" "s" {
+  dynamic "load_balancer" {
+    for_each = var.balanced
+    content {
+      target_group_arn = aws_lb_target_group.t.arn
+      container_name   = "app"
+      container_port   = 80
+    }
+  }
+}
+""")
+    (registration,) = only(network, m.Workload).registrations
+    assert registration.target_group.only is None
+    assert registration.target_group.may_be("aws_lb_target_group.t")
+    assert not registration.balancer.is_set
+
+
 def test_task_set(read: Read) -> None:
     network = read("""
 resource "aws_lb_target_group" "t" {
   port = 80
 }
+resource "aws_ecs_service" "s" {
+  name                   = "s"
+  enable_execute_command = true
+}
 resource "aws_ecs_task_set" "s" {
-  service = "s"
+  service = aws_ecs_service.s.id
   load_balancer {
     target_group_arn = aws_lb_target_group.t.arn
     container_name   = "app"
   }
 }
 """)
-    workload = only(network, m.Workload)
-    assert (workload.name, workload.executes_commands) == (None, Tri.FALSE)
+    _, workload = network.all(m.Workload)
+    assert (workload.name, workload.executes_commands) == (None, Tri.TRUE)
     (registration,) = workload.registrations
     assert (registration.target_group.only, registration.port) == ("aws_lb_target_group.t", None)
 
@@ -728,6 +762,14 @@ resource "aws_subnet" "s" {
 }
 resource "aws_ecs_express_gateway_service" "e" {
   service_name = "web"
+  primary_container {
+    image          = "nginx"
+    container_port = 8080
+    secret {
+      name       = "k"
+      value_from = "arn:a"
+    }
+  }
   network_configuration {
     subnets = [aws_subnet.s.id]
   }
@@ -740,7 +782,12 @@ resource "aws_ecs_express_gateway_service" "d" {
     assert given.express
     assert (given.name, given.launch_type, given.public_ip) == ("web", "FARGATE", Tri.UNKNOWN)
     assert names(given.subnets) == ["aws_subnet.s"]
-    assert not default.subnets.complete
+    assert default.subnets == m.Links()
+    task = network.get(m.TaskDefinition, given.task_definition.only)
+    assert task is not None
+    assert task.containers is not None
+    (container,) = task.containers
+    assert (container.image, container.ports[0].container_port, container.secrets) == ("nginx", 8080, ("arn:a",))
     assert [each.address for each in network.all(m.Guarded)] == [given.address, default.address]
 
 
@@ -771,10 +818,15 @@ resource "aws_ecs_capacity_provider" "p" {
 @pytest.mark.parametrize(
     "definitions",
     [
-        'jsonencode([{ name = "app", image = "${aws_ecr_repository.r.repository_url}:1", '
-        "portMappings = [{ containerPort = 80 }] }])",
-        '<<JSON\n[{"name": "app", "image": "${aws_ecr_repository.r.repository_url}:1",\n'
-        '"portMappings": [{"containerPort": 80}]}]\nJSON\n',
+        """jsonencode([{
+  name         = "app"
+  image        = "${aws_ecr_repository.r.repository_url}:1"
+  portMappings = [{ containerPort = 80 }]
+}])""",
+        """<<JSON
+[{"name": "app", "image": "${aws_ecr_repository.r.repository_url}:1", "portMappings": [{"containerPort": 80}]}]
+JSON
+""",
     ],
 )
 def test_containers_of_a_task_definition(read: Read, definitions: str) -> None:
