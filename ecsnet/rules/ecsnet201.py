@@ -89,7 +89,7 @@ def _finding(network: Network, rule: IngressRule, source: Source, alone: bool) -
     hops = [*calls(rule), Hop(rule.address, f"admits {admits} to {_ports(rule)}", rule.span(source.field))]
     if group is not None and group.resource is not rule.resource:
         hops.append(Hop(group.address, "is the group that the rule belongs to", group.span()))
-    reached = list(reachable_hosts(network, group.address)) if group else []
+    reached = list(reachable_hosts(network, group.address, _SSH)) if group else []
     attached = guarded_by(network, group.address) if group else ()
     for element, _ in attached:
         hops.append(Hop(element.address, f"is guarded by {address}", element.span("groups")))
