@@ -62,7 +62,7 @@ class WayOut:
     """One possible class of a subnet, and the hops that lead to it.
 
     ``routes``: the one it takes, none, or all that it may take where only their kind is certain. ``reason`` and
-    ``span``, of an unknown one: what decides and is not in the configuration.
+    ``span``, of an unknown one: what decides and is not in the configuration. ``tables``: the names of the route table.
     """
 
     kind: SubnetClass
@@ -70,6 +70,7 @@ class WayOut:
     routes: tuple[Route, ...] = ()
     reason: str = ""
     span: Span | None = None
+    tables: frozenset[str] = frozenset()
 
     @property
     def target(self) -> str | None:
@@ -113,6 +114,7 @@ class Routing:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._classes: dict[str, WayOut] = {}
+        self._tables: dict[str, tuple[frozenset[str], ...]] = {}
 
     def classify(self, subnet: Subnet) -> WayOut:
         """The subnet's class, or why it has none for certain."""
@@ -132,6 +134,14 @@ class Routing:
     def translates(self, subnet: Subnet) -> WayOut:
         """Where the subnet sends what DNS64 makes of IPv4 addresses: class NAT where a NAT gateway translates it."""
         return _settle(list(self._ways_out(subnet, NAT64)))
+
+    def tables(self, subnet: Subnet) -> tuple[frozenset[str], ...]:
+        """The addresses of each route table that may be the subnet's; none of one that is not in the configuration."""
+        found = self._tables.get(subnet.address)
+        if found is None:
+            ways = self._ways_out(subnet)
+            found = self._tables[subnet.address] = tuple(dict.fromkeys(way.tables for way in ways))
+        return found
 
     # --- which table -----------------------------------------------------------------------------------------------
 
@@ -233,6 +243,9 @@ class Routing:
         return index_by(self.network.all(Propagation), lambda propagation: propagation.table)
 
     def _leaving(self, at: _Table) -> Iterator[WayOut]:
+        return (replace(way, tables=at.addresses) for way in self._by_table(at))
+
+    def _by_table(self, at: _Table) -> Iterator[WayOut]:
         """The ways out to the IPv4 internet by longest-prefix match."""
         named, loose = self._routes
         routes = [route for address in sorted(at.addresses) for route in named.get(address, ())]
