@@ -13,7 +13,7 @@ from typing import TypeVar
 from ecsnet.network import Network, exists, guards
 from ecsnet.network import flows as f
 from ecsnet.network.addresses import Range
-from ecsnet.network.links import listed, reason_of, unseen
+from ecsnet.network.links import reason_of, unseen
 from ecsnet.network.model import EgressRule, GroupRule, IngressRule, Link, Links, SecurityGroup
 from ecsnet.network.passage import Doubt, Steps
 from ecsnet.network.routing import each_to_each, index_by
@@ -40,7 +40,9 @@ class Permit:
     def hop(self, verb: str) -> Hop:
         if self.rule is None:
             return Hop(self.group.address, "keeps the rule that lets everything out", self.group.span())
-        return Hop(self.rule.address, f"{verb} traffic that {self.group.address} guards", self.rule.span(""))
+        own = self.rule.resource is self.group.resource
+        message = f"a rule of it {verb}" if own else f"is a rule of {self.group.address} that {verb}"
+        return Hop(self.rule.address, message, self.rule.span(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class GroupRules:
             names.append(group.address)
         if len(permits) > f.MAX_RULES:
             permits, doubts = [], [Doubt(f"{_names(names)} have more rules than an interface may have", span)]
-        return Filter(tuple(permits), tuple(doubts), tuple(names), span, "lets out" if outward else "lets in")
+        return Filter(tuple(permits), tuple(doubts), tuple(names), span, "lets this out" if outward else "lets this in")
 
     def _attached(self, groups: Links, vpc: Link, span: Span) -> Iterator[SecurityGroup | Doubt]:
         for link in groups.items:
@@ -207,10 +209,3 @@ def _permit(group: SecurityGroup, rule: GroupRule, sure: bool) -> Permit:
 def wanted(protocol: str, ports: Range, places: Sequence[Range]) -> f.Traffic:
     """A protocol and ports at some addresses."""
     return tuple(f.Box(f.protocol(protocol), ports, place) for place in places)
-
-
-def subnet_addresses(cidrs: Sequence[object], family: int) -> tuple[Range, ...]:
-    """Of a subnet or a VPC: its CIDR, or all of the family where that is unknown."""
-    known = [cidr for value in cidrs for cidr in listed(value) if isinstance(cidr, str)]  # type: ignore[arg-type]
-    found = tuple(place for cidr in known for place in f.addresses(cidr, family).certain)
-    return found or (f.FAMILIES[family],)

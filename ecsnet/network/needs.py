@@ -43,9 +43,9 @@ class Needs:
 
 
 _ECS = ("ecs", "ecs-agent", "ecs-telemetry")
-_PRIVATE_ECR = re.compile(r"\.dkr[.-]ecr[.-]|\.on\.aws/")
+_PRIVATE_ECR = re.compile(r"\.dkr[.-]ecr[.-]")
 _REPOSITORIES = ("aws_ecr_repository", "data.aws_ecr_repository", "AWS::ECR::Repository", "data.aws_ecr_image")
-_REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?/|[a-z0-9][a-z0-9._-]*(:|@|$)")
+_REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?/|[a-z0-9][a-z0-9._-]*[:@]")
 
 
 def of_workload(network: Network, workload: Workload) -> Needs:
@@ -194,7 +194,7 @@ def _secret(network: Network, secret: Value) -> str | None:
     if isinstance(secret, Text):
         known = "".join(part if isinstance(part, str) else "?" for part in secret.parts)
         if known.startswith("arn:"):
-            return {"secretsmanager": "secretsmanager", "ssm": "ssm"}.get((known.split(":") + ["", ""])[2])
+            return {"secretsmanager": "secretsmanager", "ssm": "ssm"}.get([*known.split(":"), "", ""][2])
         secret = secret.parts[0]
     if isinstance(secret, Reference):
         resource = network.configuration.resources.get(secret.target)

@@ -106,7 +106,7 @@ def reaches(network: Network, placement: Placement, port: int, protocol: str = "
         return steps.passage()
     if placement.subnet is not None:
         served, part = _past_acl(network, placement.subnet, certain or possible, family)
-        if not f.is_internet(served, family):
+        if not f.is_internet(served.certain, family):
             steps += part
     return steps.passage()
 
@@ -132,19 +132,19 @@ def entrance(network: Network, placement: Placement, family: int) -> Steps:
 
 def _past_acl(
     network: Network, subnet: Subnet, traffic: f.Traffic, family: int
-) -> tuple[f.Traffic, Steps]:  # fmt: skip
-    """What of traffic certainly passes a subnet's ACL, answers too; and the ACL's hops or why the rest does not."""
+) -> tuple[f.Flows, Steps]:  # fmt: skip
+    """What of traffic passes a subnet's ACL, answers too; and the ACL's hops, or why the rest may not."""
     acls = network.derived(Acls)
     into = acls.through(subnet, False, traffic)
     answers = wanted("tcp", f.EPHEMERAL, f.internet(family))
     back = acls.passes(subnet, True, answers, "answers out to the internet")
     certain = into.flows.certain if not back.doubts and not back.obstacles else ()
     if not into.flows.possible:
-        return (), Steps(obstacles=into.denials or acls.passes(subnet, False, traffic, "it in").obstacles)
+        return f.Flows(), acls.passes(subnet, False, traffic, "this in")
     if back.obstacles:
-        return (), back
+        return f.Flows(), back
     doubts = into.doubts or back.doubts or (Doubt(f"the network ACL of {subnet.address} may deny it", subnet.span()),)
-    return certain, Steps(into.hops + back.hops, doubts=doubts)
+    return f.Flows(certain, into.flows.possible), Steps(into.hops + back.hops, doubts=doubts)
 
 
 def _ingress(network: Network, placement: Placement, family: int) -> Iterator[Opening]:
@@ -167,14 +167,15 @@ def _openings(
     whole = tuple(f.Box(f.ALL_PROTOCOLS, f.ALL_PORTS, place) for place in f.internet(family))
     certain = _internet_part(f.meet(whole, permit.flows.certain), family)
     possible = _internet_part(f.meet(whole, permit.flows.possible), family)
-    hop = permit.hop("lets in")
+    hop = permit.hop("lets this in")
     steps = way + Steps((hop,))
     acl = Steps()
     if placement.subnet is not None and possible:
         served, acl = _past_acl(network, placement.subnet, possible, family)
         if acl.obstacles:
             return
-        certain = _internet_part(f.meet(certain, served), family)
+        certain = _internet_part(f.meet(certain, served.certain), family)
+        possible = _internet_part(f.meet(possible, served.possible), family)
     sure = _by_protocol(certain)
     for protocol, ports in sure.items():
         passage = (steps + Steps(acl.hops)).passage()

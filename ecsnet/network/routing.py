@@ -323,7 +323,8 @@ class Routing:
 
     def _no_route_hops(self, at: _Table) -> tuple[Hop, ...]:
         if at.table is not None:
-            message = f"has no route to {at.trail.to or 'the internet (0.0.0.0/0)'}"
+            to = {"": "the internet (0.0.0.0/0)", IPV6_INTERNET: "the IPv6 internet (::/0)"}
+            message = f"has no route to {to.get(at.trail.to, at.trail.to)}"
             return (*at.trail.hops, Hop(at.table.address, message, at.table.span()))
         *before, vpc = at.trail.hops
         return (*before, replace(vpc, message="its main route table applies, which has only the local route"))
