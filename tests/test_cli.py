@@ -20,23 +20,24 @@ from ecsnet.resources import Problem
 
 if TYPE_CHECKING:
     from ecsnet.network import Network
+    from ecsnet.options import Options
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "Resources:\n  Vpc:\n    Type: AWS::EC2::VPC\n    Properties:\n      CidrBlock: 10.0.0.0/16\n"
 UNDEFINED = "  Other:\n    Type: AWS::EC2::VPC\n    Properties:\n      CidrBlock: !Ref Nowhere\n"
 
 
-def _find_all(network: Network) -> Iterator[Verdict]:
+def _find_all(network: Network, options: Options) -> Iterator[Verdict]:
     for one in network.configuration.resources.values():
         yield Finding(RULE, RULE.level, one, "is a VPC", one.header, (), "Have none.")
 
 
-def _cannot_tell(network: Network) -> Iterator[Verdict]:
+def _cannot_tell(network: Network, options: Options) -> Iterator[Verdict]:
     for one in network.configuration.resources.values():
         yield Undecided(UNSURE, one, "nobody knows", one.header)
 
 
-def _crash(network: Network) -> Iterator[Verdict]:
+def _crash(network: Network, options: Options) -> Iterator[Verdict]:
     raise ZeroDivisionError
 
 

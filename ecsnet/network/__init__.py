@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ecsnet.network.routing import Routing
 
 E = TypeVar("E", bound=Element)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,16 @@ class Network:
         from ecsnet.network.routing import Routing
 
         return Routing(self)
+
+    @cached_property
+    def _derived(self) -> dict[object, object]:
+        return {}
+
+    def derived(self, make: Callable[[Network], T]) -> T:
+        """What ``make`` makes of this network, an index of it for one: made once."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return self._derived[make]  # type: ignore[return-value]
 
     def all(self, kind: type[E]) -> tuple[E, ...]:
         """Every element of a kind, in order of declaration."""

@@ -85,6 +85,11 @@ _GLOBAL6 = (0x2000 << 112, 0x4000 << 112)
 """2000::/3, the global unicast addresses (RFC 4291)."""
 
 
+def internet(family: int) -> tuple[Range, ...]:
+    """The public addresses of IPv4, or the global unicast ones of IPv6 (``family`` 6)."""
+    return _public4() if family == 4 else (_GLOBAL6,)
+
+
 def is_internet(cidrs: Iterable[str]) -> bool:
     """Whether addresses together hold a quarter or more of the public IPv4 space, or of 2000::/3."""
     networks = [network for network in map(parse, cidrs) if network is not None]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ecsnet.network import Network
-from ecsnet.network.model import CapacityProvider, Hosts, LaunchSettings
+from ecsnet.network.model import CapacityProvider, Hosts, InstanceProfile, LaunchSettings, RolePolicies
 from ecsnet.resources import Hop
-from ecsnet.values import Encoded, Text, Value
+from ecsnet.values import Encoded, Reference, Text, Unknown, Value, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,15 @@ _JOINS_CLUSTER = re.compile(r"ECS_CLUSTER|Initialize-ECSAgent|\[settings\.ecs\]|
 
 
 def container_hosts(network: Network) -> Iterator[ContainerHosts]:
-    """Auto Scaling groups and instances that a capacity provider names, or whose user data joins a cluster."""
+    """Auto Scaling groups and instances that a capacity provider names, or whose user data joins a cluster; or that
+    have both an ECS-optimised AMI and the managed policy of container instances, of which a bastion may have one.
+    """
+    yield from network.derived(_container_hosts)
+
+
+def _container_hosts(network: Network) -> tuple[ContainerHosts, ...]:
     providers = {provider.hosts.only: provider for provider in network.all(CapacityProvider) if provider.hosts.only}
+    found: list[ContainerHosts] = []
     for hosts in network.all(Hosts):
         settings = network.get(LaunchSettings, hosts.settings.only)
         if settings is None:
@@ -38,10 +46,71 @@ def container_hosts(network: Network) -> Iterator[ContainerHosts]:
         if provider:
             message = f"is an ECS capacity provider for {hosts.address}"
             hop = Hop(provider.address, message, provider.span("hosts"))
-            yield ContainerHosts(hosts, settings, (hop,), provider)
+            found.append(ContainerHosts(hosts, settings, (hop,), provider))
         elif _JOINS_CLUSTER.search(_readable(settings.user_data)):
             hop = Hop(settings.address, "user data joins an ECS cluster", settings.span("user_data"))
-            yield ContainerHosts(hosts, settings, (hop,))
+            found.append(ContainerHosts(hosts, settings, (hop,)))
+        elif evidence := _by_image(network, settings):
+            found.append(ContainerHosts(hosts, settings, evidence))
+    return tuple(found)
+
+
+_OPTIMISED = re.compile(r"/aws/service/ecs/optimized-ami/|/aws/service/bottlerocket/aws-ecs-|-ecs-(hvm|gpu-hvm|inf-hvm)")
+_POLICY = "AmazonEC2ContainerServiceforEC2Role"
+
+
+def _by_image(network: Network, settings: LaunchSettings) -> tuple[Hop, ...]:
+    """The AMI and the policy, where both are those of container instances.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
+    """
+    if not any(_OPTIMISED.search(words) for words in _words(network, settings.image)):
+        return ()
+    policies = network.derived(_role_policies)
+    for profile in _profiles(network, settings.profile):
+        for given in policies[profile.role.only or ""]:
+            if any(isinstance(policy, (str, Text)) and _ends(policy) for policy in given.policies):
+                image = Hop(settings.address, "starts from an ECS-optimised AMI", settings.span("image"))
+                return image, Hop(given.address, f"gives its role {_POLICY}", given.span("policies"))
+    return ()
+
+
+def _ends(policy: str | Text) -> bool:
+    last = policy if isinstance(policy, str) else policy.parts[-1]
+    return isinstance(last, str) and last.rpartition("/")[2] == _POLICY
+
+
+def _role_policies(network: Network) -> Mapping[str, list[RolePolicies]]:
+    roles: defaultdict[str, list[RolePolicies]] = defaultdict(list)
+    for policies in network.all(RolePolicies):
+        if policies.role.only:
+            roles[policies.role.only].append(policies)
+    return roles
+
+
+def _profiles(network: Network, value: Value) -> Iterator[InstanceProfile]:
+    """The instance profile that launch settings name: by reference or by name, within a block or not."""
+    for leaf in leaves(value):
+        if isinstance(leaf, Reference):
+            profile = network.get(InstanceProfile, leaf.target)
+            if profile is not None:
+                yield profile
+        elif isinstance(leaf, str):
+            yield from (profile for profile in network.all(InstanceProfile) if profile.name == leaf)
+
+
+def _words(network: Network, image: Value) -> Iterator[str]:
+    """What is known of an AMI: its own text, the SSM parameter it is read from, or the filters it is looked up by."""
+    for leaf in leaves(image):
+        if isinstance(leaf, str):
+            yield leaf
+        elif isinstance(leaf, Unknown):
+            yield leaf.symbol
+        elif isinstance(leaf, Reference):
+            resource = network.configuration.resources.get(leaf.target)
+            if resource is not None and resource.type.startswith("data."):
+                yield from (text for text in leaves(resource.get()) if isinstance(text, str))
 
 
 def _readable(user_data: Value) -> str:

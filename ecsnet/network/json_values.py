@@ -17,7 +17,7 @@ _QUOTES = re.compile(r'\\.|"', re.DOTALL)
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 _MOST_DIGITS = 400
 _LONGEST_DOCUMENT, _LONGEST_STRING = 1_000_000, 10_000
-"""Characters that substitutions may add: to a whole document, which AWS takes up to 1 MB of, and to one string of it."""
+"""Characters that substitutions may add to a whole document, of which AWS takes 1 MB, and to one string of it."""
 
 
 def decoded(value: Value, substitutions: Value = None) -> Value:

@@ -17,6 +17,11 @@ _OF_VPC = {"DefaultSecurityGroup": "AWS::EC2::SecurityGroup", "DefaultNetworkAcl
 """Attributes of a VPC in CloudFormation that name what AWS makes with it: these go by the VPC's address."""
 
 _MAIN_TABLE_ATTRIBUTES = frozenset({"main_route_table_id", "default_route_table_id"})
+_ADOPTERS: Mapping[str, tuple[str, str]] = {
+    "default_security_group_id": ("aws_default_security_group", "vpc_id"),
+    "default_network_acl_id": ("aws_default_network_acl", "default_network_acl_id"),
+}
+"""For what a VPC comes with: the type of the resource that takes it over, and the argument that says of which VPC."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +137,22 @@ class Linker:
             return Link(value, elsewhere=True, anything=True)
         if resource.type in types or (resource.type == "AWS::EC2::VPC" and _OF_VPC.get(value.attribute) in types):
             return Link(value, (value.target,))
+        adopter = self._adopter(value, types)
+        if adopter is not None:
+            return Link(value, (adopter.address,), elsewhere=adopter.exists is not Tri.TRUE)
         if resource.type.startswith("data."):
             # A look-up finds what exists before deployment, unless it looks for something declared here.
             return Link(value, elsewhere=True, anything=any(references(resource.get())))
         return Link(value, elsewhere=True)
+
+    def _adopter(self, value: Reference, types: Collection[str]) -> Resource | None:
+        kind, argument = _ADOPTERS.get(value.attribute, ("", ""))
+        if kind in types:
+            for resource in self.of_types((kind,)):
+                vpc = resource.get(argument)
+                if isinstance(vpc, Reference) and vpc.target == value.target:
+                    return resource
+        return None
 
     def _either(self, value: Unknown, types: Collection[str]) -> Link:
         targets: dict[str, None] = {}

@@ -6,7 +6,6 @@ Bayless et al., "Debugging Network Reachability with Blocked Paths", CAV 2021.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -43,11 +42,27 @@ class Passage:
     span: Span | None = None
 
 
-def passage(hops: Iterable[Hop], obstacles: Iterable[Hop] = (), doubts: Iterable[Doubt] = ()) -> Passage:
-    """Blocked by one certain obstacle, else unknown for one doubt, else reached."""
-    way, blocks = tuple(dict.fromkeys(hops)), tuple(dict.fromkeys(obstacles))
-    if blocks:
-        return Passage(Reach.BLOCKED, way, blocks)
-    for doubt in doubts:
-        return Passage(Reach.UNKNOWN, way, reason=doubt.reason, span=doubt.span)
-    return Passage(Reach.REACHED, way)
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A part of a way: its hops, what certainly stands in it, and what may."""
+
+    hops: tuple[Hop, ...] = ()
+    obstacles: tuple[Hop, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+    def __add__(self, other: Steps) -> Steps:
+        return Steps(self.hops + other.hops, self.obstacles + other.obstacles, self.doubts + other.doubts)
+
+    def passage(self) -> Passage:
+        """Blocked by one obstacle, else unknown for one doubt, else reached."""
+        hops = tuple(dict.fromkeys(self.hops))
+        if self.obstacles:
+            return Passage(Reach.BLOCKED, hops, tuple(dict.fromkeys(self.obstacles)))
+        for doubt in self.doubts:
+            return Passage(Reach.UNKNOWN, hops, reason=doubt.reason, span=doubt.span)
+        return Passage(Reach.REACHED, hops)
+
+
+def doubtful(hops: tuple[Hop, ...], reason: str, span: Span) -> Steps:
+    """A part of which it is not known whether it lets traffic through."""
+    return Steps(hops, doubts=(Doubt(reason, span),))

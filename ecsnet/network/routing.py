@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
 
 from __future__ import annotations
 
+import ipaddress
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -34,13 +35,25 @@ from ecsnet.network.model import (
 from ecsnet.resources import Hop
 from ecsnet.values import Reference, Span, Tri, Unknown, Value, equal
 
+IPV6_INTERNET = "2000::/3"
+"""The global unicast addresses (RFC 4291)."""
+
+NAT64 = "64:ff9b::/96"
+"""What DNS64 puts IPv4 addresses into, for a NAT gateway to translate (RFC 6052).
+
+https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
+"""
+
 
 class SubnetClass(Enum):
+    """``EGRESS_ONLY``, by an egress-only internet gateway, is of IPv6 alone."""
+
     PUBLIC = "public"
     NAT = "nat"
     OTHER = "other"
     DETACHED = "detached"
     ISOLATED = "isolated"
+    EGRESS_ONLY = "egress-only"
     UNKNOWN = "unknown"
 
 
@@ -49,7 +62,7 @@ class WayOut:
     """One possible class of a subnet, and the hops that lead to it.
 
     ``routes``: the one it takes, none, or all that it may take where only their kind is certain. ``reason`` and
-    ``span``, of an unknown one: what decides and is not in the configuration.
+    ``span``, of an unknown one: what decides and is not in the configuration. ``tables``: the names of the route table.
     """
 
     kind: SubnetClass
@@ -57,6 +70,7 @@ class WayOut:
     routes: tuple[Route, ...] = ()
     reason: str = ""
     span: Span | None = None
+    tables: frozenset[str] = frozenset()
 
     @property
     def target(self) -> str | None:
@@ -67,15 +81,19 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True)
 class _Trail:
-    """How far the way from a subnet has been followed: its hops, and the conditions under which those are there."""
+    """How far the way from a subnet has been followed: its hops, and the conditions under which those are there.
+
+    ``to``: the IPv6 destination, where it is not the IPv4 internet.
+    """
 
     subnet: Subnet
     hops: tuple[Hop, ...]
     given: frozenset[str]
+    to: str = ""
 
     def then(self, hop: Hop | None, *elements: Element) -> _Trail:
         hops = (*self.hops, hop) if hop else self.hops
-        return _Trail(self.subnet, hops, self.given | guards(*elements))
+        return _Trail(self.subnet, hops, self.given | guards(*elements), self.to)
 
     def unknown(self, reason: str, span: Span) -> WayOut:
         return WayOut(SubnetClass.UNKNOWN, self.hops, reason=reason, span=span)
@@ -96,6 +114,7 @@ class Routing:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._classes: dict[str, WayOut] = {}
+        self._tables: dict[str, tuple[frozenset[str], ...]] = {}
 
     def classify(self, subnet: Subnet) -> WayOut:
         """The subnet's class, or why it has none for certain."""
@@ -104,14 +123,34 @@ class Routing:
             found = self._classes[subnet.address] = _settle(list(self._ways_out(subnet)))
         return found
 
+    def classify6(self, subnet: Subnet) -> WayOut:
+        """The same for the IPv6 internet; never NAT, which IPv6 has not."""
+        key = f"{subnet.address}#6"
+        found = self._classes.get(key)
+        if found is None:
+            found = self._classes[key] = _settle(list(self._ways_out(subnet, IPV6_INTERNET)))
+        return found
+
+    def translates(self, subnet: Subnet) -> WayOut:
+        """Where the subnet sends what DNS64 makes of IPv4 addresses: class NAT where a NAT gateway translates it."""
+        return _settle(list(self._ways_out(subnet, NAT64)))
+
+    def tables(self, subnet: Subnet) -> tuple[frozenset[str], ...]:
+        """The addresses of each route table that may be the subnet's; none of one that is not in the configuration."""
+        found = self._tables.get(subnet.address)
+        if found is None:
+            ways = self._ways_out(subnet)
+            found = self._tables[subnet.address] = tuple(dict.fromkeys(way.tables for way in ways))
+        return found
+
     # --- which table -----------------------------------------------------------------------------------------------
 
     @cached_property
     def _associations(self) -> tuple[Mapping[str, list[Association]], list[Association]]:
-        return _index(self.network.all(Association), lambda association: association.subnet)
+        return index_by(self.network.all(Association), lambda association: association.subnet)
 
-    def _ways_out(self, subnet: Subnet) -> Iterator[WayOut]:
-        trail = _Trail(subnet, (), guards(subnet))
+    def _ways_out(self, subnet: Subnet, to: str = "") -> Iterator[WayOut]:
+        trail = _Trail(subnet, (), guards(subnet), to)
         named, loose = self._associations
         possible = (*named.get(subnet.address, ()), *loose)
         certain = [association for association in possible if self._is_certain(association, trail)]
@@ -124,7 +163,7 @@ class Routing:
         subnet = trail.subnet
         if association.subnet.only != subnet.address or exists(association, trail.given) is not Tri.TRUE:
             return False
-        return not subnet.resource.many or _each_to_each(association.subnet, association, subnet)
+        return not subnet.resource.many or each_to_each(association.subnet, association, subnet)
 
     def _through(self, association: Association, trail: _Trail) -> Iterator[WayOut]:
         hop = Hop(association.address, f"associates {trail.subnet.address} with a route table", association.span())
@@ -157,12 +196,12 @@ class Routing:
 
     @cached_property
     def _main_tables(self) -> tuple[Mapping[str, list[MainAssociation]], list[MainAssociation]]:
-        return _index(self.network.all(MainAssociation), lambda main: main.vpc)
+        return index_by(self.network.all(MainAssociation), lambda main: main.vpc)
 
     @cached_property
     def _default_tables(self) -> tuple[Mapping[str, list[RouteTable]], list[RouteTable]]:
         adopted = [table for table in self.network.all(RouteTable) if table.main_of.is_set]
-        return _index(adopted, lambda table: table.main_of)
+        return index_by(adopted, lambda table: table.main_of)
 
     def _main_of(self, vpc: Vpc, trail: _Trail) -> Iterator[WayOut]:
         trail = trail.then(Hop(vpc.address, "its main route table applies to subnets without one", vpc.span()), vpc)
@@ -197,13 +236,16 @@ class Routing:
 
     @cached_property
     def _routes(self) -> tuple[Mapping[str, list[Route]], list[Route]]:
-        return _index(self.network.all(Route), lambda route: route.table)
+        return index_by(self.network.all(Route), lambda route: route.table)
 
     @cached_property
     def _propagations(self) -> tuple[Mapping[str, list[Propagation]], list[Propagation]]:
-        return _index(self.network.all(Propagation), lambda propagation: propagation.table)
+        return index_by(self.network.all(Propagation), lambda propagation: propagation.table)
 
     def _leaving(self, at: _Table) -> Iterator[WayOut]:
+        return (replace(way, tables=at.addresses) for way in self._by_table(at))
+
+    def _by_table(self, at: _Table) -> Iterator[WayOut]:
         """The ways out to the IPv4 internet by longest-prefix match."""
         named, loose = self._routes
         routes = [route for address in sorted(at.addresses) for route in named.get(address, ())]
@@ -213,9 +255,12 @@ class Routing:
             sure = (
                 route.table.only in at.addresses
                 and exists(route, at.trail.given) is Tri.TRUE
-                and (at.table is None or not at.table.resource.many or _each_to_each(route.table, route, at.table))
+                and (at.table is None or not at.table.resource.many or each_to_each(route.table, route, at.table))
             )
             (certain if sure else possible).append(route)
+        if at.trail.to:
+            yield from self._leaving6(at, certain, possible)
+            return
         if at.trail.subnet.ipv6_only is not Tri.FALSE and _leaves_by_ipv6(certain):
             yield WayOut(SubnetClass.OTHER, at.trail.hops, reason="an IPv6-only subnet leaves by its IPv6 route")
             if at.trail.subnet.ipv6_only is Tri.TRUE:
@@ -245,6 +290,31 @@ class Routing:
         else:
             yield WayOut(SubnetClass.ISOLATED, self._no_route_hops(at))
 
+    def _leaving6(self, at: _Table, certain: list[Route], possible: list[Route]) -> Iterator[WayOut]:
+        """The ways to an IPv6 destination by longest-prefix match."""
+        taken = _longest([route for route in certain if _leads_to(route, at.trail.to) is not None], at.trail.to)
+        best = _leads_to(taken[0], at.trail.to) if taken else None
+        for route in taken:
+            yield self._by(route, at)
+        for route in (*possible, *certain):
+            unknown = any(not isinstance(cidr, str) for cidr in route.cidrs)
+            length = _leads_to(route, at.trail.to)
+            nearer = length is not None and (best is None or length > best)
+            if unknown or (nearer and route not in taken) or (not taken and _leaves_by_ipv6([route])):
+                reason = f"{route.address} may hold the route to {at.trail.to}: {_doubt(route, at)}"
+                yield replace(self._by(route, at), reason=reason, span=route.span())
+        if taken:
+            return
+        for address in sorted(at.addresses):
+            hole = self.network.hole(address.removesuffix(MAIN))
+            if hole:
+                yield at.trail.unknown(f"{unseen(hole)} may add routes: {hole.reason}", hole.span)
+        if self._propagated(at):
+            reason = "a virtual private gateway may propagate a default route"
+            yield WayOut(SubnetClass.OTHER, at.trail.hops, reason=reason)
+        else:
+            yield WayOut(SubnetClass.ISOLATED, self._no_route_hops(at))
+
     def _propagated(self, at: _Table) -> bool:
         named, loose = self._propagations
         return (at.table is not None and at.table.propagates) or bool(
@@ -253,17 +323,21 @@ class Routing:
 
     def _no_route_hops(self, at: _Table) -> tuple[Hop, ...]:
         if at.table is not None:
-            return (*at.trail.hops, Hop(at.table.address, "has no route to the internet (0.0.0.0/0)", at.table.span()))
+            to = {"": "the internet (0.0.0.0/0)", IPV6_INTERNET: "the IPv6 internet (::/0)"}
+            message = f"has no route to {to.get(at.trail.to, at.trail.to)}"
+            return (*at.trail.hops, Hop(at.table.address, message, at.table.span()))
         *before, vpc = at.trail.hops
         return (*before, replace(vpc, message="its main route table applies, which has only the local route"))
 
     def _by(self, route: Route, at: _Table) -> WayOut:
-        trail = at.trail.then(_route_hop(route), route)
+        trail = at.trail.then(_route_hop(route, at.trail.to), route)
         kind = SubnetClass.UNKNOWN
         reason = "the route's target is not in the configuration"
         if route.kind in (TargetKind.NAT_GATEWAY, TargetKind.NAT_INSTANCE):
             kind = SubnetClass.NAT
-        elif route.kind is TargetKind.OTHER:
+        elif route.kind is TargetKind.EGRESS_ONLY_GATEWAY and at.trail.to:
+            kind = SubnetClass.EGRESS_ONLY
+        elif route.kind in (TargetKind.OTHER, TargetKind.EGRESS_ONLY_GATEWAY):
             kind = SubnetClass.OTHER
         elif route.kind is TargetKind.INTERNET_GATEWAY:
             gateway = self.network.get(InternetGateway, route.target.only)
@@ -282,7 +356,7 @@ class Routing:
 
     @cached_property
     def _attachments(self) -> tuple[Mapping[str, list[Attachment]], list[Attachment]]:
-        return _index(self.network.all(Attachment), lambda attachment: attachment.gateway)
+        return index_by(self.network.all(Attachment), lambda attachment: attachment.gateway)
 
     def _attached(self, gateway: InternetGateway, at: _Table) -> Tri:
         """Whether the gateway is attached to the VPC of the table."""
@@ -307,7 +381,7 @@ def same_vpc(a: Link, b: Link) -> Tri:
     return Tri.UNKNOWN
 
 
-def _index(elements: Iterable[E], key: Callable[[E], Link]) -> tuple[Mapping[str, list[E]], list[E]]:
+def index_by(elements: Iterable[E], key: Callable[[E], Link]) -> tuple[Mapping[str, list[E]], list[E]]:
     """Elements by what they may name, and those that may name anything."""
     named: defaultdict[str, list[E]] = defaultdict(list)
     loose: list[E] = []
@@ -320,7 +394,7 @@ def _index(elements: Iterable[E], key: Callable[[E], Link]) -> tuple[Mapping[str
     return named, loose
 
 
-def _each_to_each(link: Link, one: Element, other: Element) -> bool:
+def each_to_each(link: Link, one: Element, other: Element) -> bool:
     """Whether instance i of a resource of unknown multiplicity names instance i of another, which has as many."""
     if one.resource.guard != other.resource.guard:
         return one.resource is other.resource
@@ -341,8 +415,8 @@ def _doubt(route: Route, at: _Table) -> str:
     return "which of the route tables has it is not certain"
 
 
-def _route_hop(route: Route) -> Hop:
-    cidr = next((cidr for cidr in route.cidrs if isinstance(cidr, str) and _is_wide(cidr)), "the internet")
+def _route_hop(route: Route, to: str = "") -> Hop:
+    cidr = to or next((cidr for cidr in route.cidrs if isinstance(cidr, str) and _is_wide(cidr)), "the internet")
     return Hop(route.address, f"sends {cidr} to {target_name(route)}", route.span("target"))
 
 
@@ -371,6 +445,25 @@ def _may_be_partial(route: Route) -> bool:
     """Whether a route to some public address would be one, if its unknown target were an internet gateway."""
     networks = [network for cidr in route.cidrs if isinstance(cidr, str) and (network := parse(cidr)) is not None]
     return route.kind is TargetKind.UNKNOWN and any(net.version == 4 and not is_private(net) for net in networks)
+
+
+def _leads_to(route: Route, to: str) -> int | None:
+    """The length of the longest known prefix of a route that holds an IPv6 destination."""
+    first, end = span_of(ipaddress.IPv6Network(to))
+    lengths = [
+        network.prefixlen
+        for cidr in route.cidrs
+        if isinstance(cidr, str) and (network := parse(cidr)) is not None and network.version == 6
+        if span_of(network)[0] <= first and end <= span_of(network)[1]
+    ]
+    return max(lengths, default=None)
+
+
+def _longest(routes: list[Route], to: str) -> list[Route]:
+    """Those of routes to a destination that it takes."""
+    lengths = {route: _leads_to(route, to) or 0 for route in routes}
+    best = max(lengths.values(), default=0)
+    return [route for route in routes if lengths[route] == best]
 
 
 def _leaves_by_ipv6(routes: list[Route]) -> bool:

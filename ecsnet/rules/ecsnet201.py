@@ -9,7 +9,7 @@ from ecsnet.network import Network
 from ecsnet.network.addresses import ALL_PROTOCOLS, admits_tcp, is_internet, may_be_internet, port_number
 from ecsnet.network.exposure import Source, guarded_by, reachable_hosts, sources
 from ecsnet.network.links import reason_of
-from ecsnet.network.model import AttachmentKind, Element, IngressRule, SecurityGroup
+from ecsnet.network.model import AttachmentKind, Element, IngressRule, SecurityGroup, Vpc
 from ecsnet.options import Options
 from ecsnet.resources import Hop, Resource
 from ecsnet.rules.proof import calls, distinct, listing
@@ -21,7 +21,8 @@ _OTHER_PORTS = {3389: "RDP 3389", 2375: "Docker 2375", 2376: "Docker 2376", 5167
 
 def check(network: Network, options: Options) -> Iterator[Verdict]:
     together = _together(network)
-    decided: set[Resource] = set()
+    # The default group that AWS makes with a VPC, which the VPC's resource stands for, is nobody's to judge.
+    decided = {vpc.resource for vpc in network.all(Vpc)}
     doubtful: dict[Resource, Undecided] = {}
     for rule in network.all(IngressRule):
         source, verdict = _opens_ssh(rule)
@@ -89,7 +90,7 @@ def _finding(network: Network, rule: IngressRule, source: Source, alone: bool) -
     hops = [*calls(rule), Hop(rule.address, f"admits {admits} to {_ports(rule)}", rule.span(source.field))]
     if group is not None and group.resource is not rule.resource:
         hops.append(Hop(group.address, "is the group that the rule belongs to", group.span()))
-    reached = list(reachable_hosts(network, group.address)) if group else []
+    reached = list(reachable_hosts(network, group.address, _SSH)) if group else []
     attached = guarded_by(network, group.address) if group else ()
     for element, _ in attached:
         hops.append(Hop(element.address, f"is guarded by {address}", element.span("groups")))

@@ -74,11 +74,16 @@ def _workload(
 def _registrations(resource: Resource, linker: Linker) -> Iterator[m.Registration]:
     """One that may be left out names what may also be something else."""
     for block, _, certain in blocks(resource, "LoadBalancers"):
-        target_group = linker.link(field(block, "TargetGroupArn"), TARGET_GROUP)
-        balancer = linker.named(field(block, "LoadBalancerName"), CLASSIC_BALANCER, "LoadBalancerName")
+        named = (
+            linker.link(field(block, "TargetGroupArn"), TARGET_GROUP),
+            linker.named(field(block, "LoadBalancerName"), CLASSIC_BALANCER, "LoadBalancerName"),
+        )
+        target_group, balancer = (
+            link if certain or not link.is_set else replace(link, elsewhere=True) for link in named
+        )
         yield m.Registration(
-            target_group=target_group if certain else replace(target_group, elsewhere=True),
-            balancer=balancer if certain or not balancer.is_set else replace(balancer, elsewhere=True),
+            target_group=target_group,
+            balancer=balancer,
             container=field(block, "ContainerName"),
             port=field(block, "ContainerPort"),
         )

@@ -15,6 +15,7 @@ from ecsnet.network.terraform.types import (
     LISTENER,
     SUBNET,
     TARGET_GROUP,
+    itself,
 )
 from ecsnet.resources import Resource
 from ecsnet.values import Several, Value
@@ -38,6 +39,16 @@ def _load_balancer(resource: Resource, linker: Linker) -> Iterator[m.Element]:
         subnets=linker.links(mapped or subnets, SUBNET),
         groups=linker.links(resource.get("security_groups"), GROUP),
     )
+    for block, path, certain in blocks(resource, "listener") if resource.type in CLASSIC_BALANCER else ():
+        yield m.Listener(
+            resource,
+            {"port": (*path, "lb_port"), "protocol": (*path, "lb_protocol")},
+            balancer=itself(resource),
+            port=field(block, "lb_port"),
+            protocol=field(block, "lb_protocol"),
+            forwards=m.Links(),
+            certain=certain,
+        )
     yield from guarded(resource, linker)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ecsnet.network import model as m
 from ecsnet.network.containers import containers
 from ecsnet.network.links import Linker, Reader, field, listed, setting
-from ecsnet.network.reading import within
+from ecsnet.network.reading import blocks, within
 from ecsnet.network.state_machines import Names, workloads
 from ecsnet.network.terraform.groups import guarded
 from ecsnet.network.terraform.types import (
@@ -15,6 +16,7 @@ from ecsnet.network.terraform.types import (
     CLASSIC_BALANCER,
     CLUSTER,
     GROUP,
+    SERVICE,
     SUBNET,
     TARGET_GROUP,
     TASK_DEFINITION,
@@ -22,7 +24,7 @@ from ecsnet.network.terraform.types import (
     itself,
 )
 from ecsnet.resources import Path, Resource
-from ecsnet.values import Tri, Value
+from ecsnet.values import Several, Tri, Value
 
 
 def _strategy(value: Value, linker: Linker) -> m.Links:
@@ -137,8 +139,8 @@ def _workload_reader(cluster: Path, task: Path, *inner: str) -> Reader:
             subnets=linker.links(within(inside, *network, "subnets"), SUBNET),
             groups=groups,
             public_ip=setting(within(inside, *network, "assign_public_ip")),
-            registrations=tuple(_registrations(inside, linker)),
-            executes_commands=setting(field(inside, "enable_execute_command")),
+            registrations=tuple(_registrations(resource, linker)) if not base else (),
+            executes_commands=_executes_commands(resource, inside, linker),
         )
         yield m.Guarded(
             resource, {"groups": (*base, *network, "security_groups")}, kind=m.AttachmentKind.WORKLOAD, groups=groups
@@ -153,17 +155,34 @@ def _tags(resource: Resource, inside: Value) -> Value:
     return every if isinstance(every, Mapping) else field(inside, "tags")
 
 
-def _registrations(value: Value, linker: Linker) -> Iterator[m.Registration]:
-    for block in listed(field(value, "load_balancer")):
-        group = field(block, "target_group_arn")
+def _registrations(resource: Resource, linker: Linker) -> Iterator[m.Registration]:
+    """Those of each ``load_balancer`` block; one that may be left out names what may also be something else.
+
+    A blue/green deployment swaps a target group with its alternate one.
+    """
+    for block, _, certain in blocks(resource, "load_balancer"):
         swapped = field(within(field(block, "advanced_configuration"), 0), "alternate_target_group_arn")
-        for each in (group,) if swapped is None else (group, swapped):
+        balancer = linker.named(field(block, "elb_name"), CLASSIC_BALANCER, "name")
+        for arn in (field(block, "target_group_arn"), *((swapped,) if swapped is not None else ())):
+            group = linker.link(arn, TARGET_GROUP)
             yield m.Registration(
-                target_group=linker.link(each, TARGET_GROUP),
-                balancer=linker.named(field(block, "elb_name"), CLASSIC_BALANCER, "name"),
+                target_group=group if certain or not group.is_set else replace(group, elsewhere=True),
+                balancer=balancer if certain or not balancer.is_set else replace(balancer, elsewhere=True),
                 container=field(block, "container_name"),
                 port=field(block, "container_port"),
             )
+
+
+def _executes_commands(resource: Resource, inside: Value, linker: Linker) -> Tri:
+    """Of a task set, its service says so."""
+    if resource.type != "aws_ecs_task_set":
+        return setting(field(inside, "enable_execute_command"))
+    service = linker.configuration.resources.get(linker.named(resource.get("service"), SERVICE, "name").only or "")
+    return setting(service.get("enable_execute_command")) if service else Tri.UNKNOWN
+
+
+_MAIN_CONTAINER = "Main"
+_EXPRESS_PORT = 80
 
 
 def _express_service(resource: Resource, linker: Linker) -> Iterator[m.Element]:
@@ -173,9 +192,6 @@ def _express_service(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     """
     network: Path = ("network_configuration", 0)
     subnets = linker.links(within(resource.get(), *network, "subnets"), SUBNET)
-    if subnets.complete and not subnets.items:
-        somewhere = m.Link(elsewhere=True, anything=bool(linker.of_types({"aws_default_subnet"})))
-        subnets = m.Links((somewhere,), complete=False, reason="it runs in the default VPC's public subnets")
     yield m.Workload(
         resource,
         {
@@ -191,7 +207,7 @@ def _express_service(resource: Resource, linker: Linker) -> Iterator[m.Element]:
         cluster=_cluster_link(resource.get("cluster"), linker),
         launch_type="FARGATE",
         providers=m.Links(),
-        task_definition=m.Link(),
+        task_definition=itself(resource, "task_definition_arn"),
         network=Tri.TRUE,
         subnets=subnets,
         groups=linker.links(within(resource.get(), *network, "security_groups"), GROUP),
@@ -200,6 +216,32 @@ def _express_service(resource: Resource, linker: Linker) -> Iterator[m.Element]:
         executes_commands=Tri.FALSE,
     )
     yield from guarded(resource, linker)
+    yield _express_task(resource)
+
+
+def _express_task(resource: Resource) -> m.TaskDefinition:
+    """The task definition that AWS makes of the primary container; it logs to CloudWatch Logs."""
+    place: Path = ("primary_container",)
+    primary = within(resource.get(*place), 0)
+    port = field(primary, "container_port")
+    secrets: list[Value] = []
+    for block in listed(field(primary, "secret")):
+        secret: Value = {"valueFrom": field(block, "value_from")}
+        secrets.append(Several(secret) if isinstance(block, Several) else secret)
+    credentials = field(within(field(primary, "repository_credentials"), 0), "credentials_parameter")
+    definition: Value = {
+        "name": _MAIN_CONTAINER,
+        "image": field(primary, "image"),
+        "portMappings": ({"containerPort": _EXPRESS_PORT if port is None else port},),
+        "logConfiguration": {"logDriver": "awslogs"},
+        "secrets": tuple(secrets),
+        "repositoryCredentials": {"credentialsParameter": credentials},
+    }
+    found, reason = containers((definition,), place)
+    return m.TaskDefinition(
+        resource, {"containers": place}, family=None, network_mode="awsvpc", compatibilities=("FARGATE",),
+        containers=found, reason=reason,
+    )  # fmt: skip
 
 
 _STATE_MACHINE = Names(

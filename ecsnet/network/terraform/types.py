@@ -27,13 +27,14 @@ CLASSIC_BALANCER = frozenset({"aws_elb"})
 TARGET_GROUP = frozenset({"aws_lb_target_group", "aws_alb_target_group"})
 LISTENER = frozenset({"aws_lb_listener", "aws_alb_listener"})
 CLUSTER = frozenset({"aws_ecs_cluster"})
+SERVICE = frozenset({"aws_ecs_service"})
 TASK_DEFINITION = frozenset({"aws_ecs_task_definition"})
 CAPACITY_PROVIDER = frozenset({"aws_ecs_capacity_provider"})
 ROLE = frozenset({"aws_iam_role"})
 
 
-def itself(resource: Resource) -> Link:
-    return Link(Reference(resource.address), (resource.address,))
+def itself(resource: Resource, attribute: str = "id") -> Link:
+    return Link(Reference(resource.address, attribute), (resource.address,))
 
 
 def vpc_of_default(adopted: Value, linker: Linker) -> Link:
