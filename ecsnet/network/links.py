@@ -67,11 +67,15 @@ class Linker:
         return Link(value, elsewhere=True, anything=isinstance(value, (Several, Encoded)))
 
     def strategy(self, value: Value, argument: str, types: Collection[str], name: str) -> Links:
-        """The capacity providers of a strategy, each under ``argument``; FARGATE and FARGATE_SPOT are values only."""
+        """The capacity providers of a strategy that run tasks, each under ``argument``.
+
+        FARGATE and FARGATE_SPOT are values only.
+        """
         items = listed(value)
         if any(not isinstance(element, Mapping) for element in items):
             return Links(complete=False, reason="the capacity provider strategy is unknown")
-        return Links(tuple(self.named(field(element, argument), types, name) for element in items))
+        running = [element for element in items if not _is_idle(element)] or items
+        return Links(tuple(self.named(field(element, argument), types, name) for element in running))
 
     def task_definition(self, value: Value, types: Collection[str], family: str) -> Link:
         """The task definition of an ARN, a family, or ``family:revision``."""
@@ -163,6 +167,17 @@ class Linker:
             elsewhere |= link.elsewhere or not link.is_set
             anything |= link.anything
         return Link(value, tuple(targets), elsewhere, anything)
+
+
+def _is_idle(provider: Value) -> bool:
+    """Whether an item of a strategy certainly has neither weight nor base: beside one that has, it never runs tasks.
+
+    At least one has a weight, or AWS refuses the strategy; one that is not given is 0.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+    """
+    names = (("weight", "Weight"), ("base", "Base"))
+    given = [next(filter(None, (field(provider, name) for name in pair)), None) for pair in names]
+    return all(value is None or str(value) == "0" for value in given)
 
 
 def _maybe(link: Link) -> Link:
