@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ecsnet.network import Network, endpoints, needs
+from ecsnet import cloudformation
+from ecsnet.network import Network, endpoints, needs, wanted
+from ecsnet.network import read as network_of
 from ecsnet.network.balancers import through
 from ecsnet.network.interfaces import of_workload
 from ecsnet.network.model import Workload
 from ecsnet.network.passage import Reach
+from ecsnet.network.reachability import egress, ingress
 from ecsnet.values import Reference, Text, Tri, Unknown, Value
 from tests.network import reading
 
@@ -259,3 +262,66 @@ def test_through_a_load_balancer(read: Read, change: tuple[str, str], reach: Rea
 def test_an_internal_load_balancer_lets_nobody_in(read: Read) -> None:
     network = read(('resource "aws_lb" "lb" {', 'resource "aws_lb" "lb" {\n  internal = true'))
     assert through(network, reading.only(network, Workload)) == ()
+
+
+def test_cloudformation_is_asked_alike(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(TEMPLATE)
+    configuration = cloudformation.load(str(template), wanted=wanted("cloudformation"))
+    network = network_of(configuration)
+    workload = reading.only(network, Workload)
+    (placement,) = of_workload(network, workload)
+    assert egress(network, placement).reach is Reach.REACHED
+    assert [(found.ports, found.passage.reach) for found in ingress(network, placement)] == [
+        (((80, 81),), Reach.REACHED)
+    ]
+    assert [need.service for need in needs.of_workload(network, workload).certain] == ["ecr.api", "ecr.dkr", "s3"]
+
+
+TEMPLATE = """
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Gateway: {Type: AWS::EC2::InternetGateway}
+  Attachment:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  Route:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Gateway}
+  Association:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}
+  Acl: {Type: AWS::EC2::NetworkAcl, Properties: {VpcId: !Ref Vpc}}
+  In:
+    Type: AWS::EC2::NetworkAclEntry
+    Properties: {NetworkAclId: !Ref Acl, RuleNumber: 100, Protocol: -1, RuleAction: allow, CidrBlock: 0.0.0.0/0}
+  Out:
+    Type: AWS::EC2::NetworkAclEntry
+    Properties:
+      {NetworkAclId: !Ref Acl, RuleNumber: 100, Protocol: -1, RuleAction: allow, CidrBlock: 0.0.0.0/0, Egress: true}
+  AclAssociation:
+    Type: AWS::EC2::SubnetNetworkAclAssociation
+    Properties: {SubnetId: !Ref Subnet, NetworkAclId: !Ref Acl}
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: tasks
+      VpcId: !Ref Vpc
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 0.0.0.0/0}]
+  Repository: {Type: AWS::ECR::Repository}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      ContainerDefinitions:
+        - {Name: app, Image: !Sub "${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/${Repository}:1"}
+  Service:
+    Type: AWS::ECS::Service
+    Properties:
+      LaunchType: FARGATE
+      TaskDefinition: !Ref Task
+      NetworkConfiguration:
+        AwsvpcConfiguration: {Subnets: [!Ref Subnet], SecurityGroups: [!Ref Group], AssignPublicIp: ENABLED}
+"""
