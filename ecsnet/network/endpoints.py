@@ -93,6 +93,9 @@ class _Endpoints:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self._by_vpc: defaultdict[str | None, list[Endpoint]] = defaultdict(list)
+        for endpoint in network.all(Endpoint):
+            self._by_vpc[endpoint.vpc.only].append(endpoint)
         self._added: defaultdict[str, list[EndpointAssociation]] = defaultdict(list)
         self._loose: list[EndpointAssociation] = []
         for association in network.all(EndpointAssociation):
@@ -103,11 +106,16 @@ class _Endpoints:
 
     def of(self, subnet: Subnet, service: str) -> Iterator[tuple[Endpoint, Tri]]:
         """Endpoints that are, or may be, of a service in the subnet's VPC."""
-        for endpoint in self.network.all(Endpoint):
+        for endpoint in self._candidates(subnet):
             same = same_vpc(endpoint.vpc, subnet.vpc) & names(endpoint.service, service)
             same &= exists(endpoint, guards(subnet))
             if same is not Tri.FALSE:
                 yield endpoint, same
+
+    def _candidates(self, subnet: Subnet) -> list[Endpoint]:
+        """Those of its VPC, and those of which the VPC is not certain."""
+        vpc = subnet.vpc.only
+        return [*self._by_vpc[vpc], *self._by_vpc[None]] if vpc else list(self.network.all(Endpoint))
 
     def unseen(self, subnet: Subnet) -> Service | None:
         """Why the VPC may have endpoints that are not in the configuration."""

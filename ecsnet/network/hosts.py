@@ -55,7 +55,9 @@ def _container_hosts(network: Network) -> tuple[ContainerHosts, ...]:
     return tuple(found)
 
 
-_OPTIMISED = re.compile(r"/aws/service/ecs/optimized-ami/|/aws/service/bottlerocket/aws-ecs-|-ecs-(hvm|gpu-hvm|inf-hvm)")
+_OPTIMISED = re.compile(
+    r"/aws/service/ecs/optimized-ami/|/aws/service/bottlerocket/aws-ecs-|-ecs-(hvm|gpu-hvm|inf-hvm|neuron-hvm)"
+)
 _POLICY = "AmazonEC2ContainerServiceforEC2Role"
 
 

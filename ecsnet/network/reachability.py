@@ -155,7 +155,7 @@ def _ingress(network: Network, placement: Placement, family: int) -> Iterator[Op
     for permit in into.permits:
         if isinstance(permit.rule, IngressRule):
             yield from _openings(network, placement, permit, way, family)
-    for doubt in into.doubts:
+    for doubt in into.doubts[:1]:
         yield Opening("all", (f.ALL_PORTS,), family, None, (way + Steps(doubts=(doubt,))).passage())
 
 
