@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
-from ecsnet.network.model import Association, Element, Interface, Link, NatGateway, Route, Subnet, TargetKind
-from ecsnet.network.routing import SubnetClass, WayOut, same_vpc
+from ecsnet.network.model import NatGateway, Subnet
+from ecsnet.network.nats import Nat, Nats, Use, doubt_of, key_of
 from ecsnet.network.zones import same_zone, zone_name
 from ecsnet.options import Options
 from ecsnet.resources import Hop
@@ -17,95 +15,24 @@ from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Tri, Unknown, Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Nat:
-    """A zonal NAT gateway, or the instance or interface of a NAT instance, with the subnet it sits in."""
-
-    element: Element
-    home: Subnet | None
-    gateway: bool
-
-    @property
-    def zone(self) -> Value:
-        return self.home.zone if self.home else None
-
-
 def check(network: Network, options: Options) -> Iterator[Verdict]:
-    users = _users(network)
-    nats = list(_nats(network))
+    nats = network.derived(Nats)
     for gateway in network.all(NatGateway):
         if gateway.regional is Tri.TRUE:
             yield Passed(RULE, gateway.resource)
-    for nat in nats:
-        yield _judge(nat, users[nat.element.address], nats)
+    for nat in nats.zonal.values():
+        yield _judge(nat, nats)
 
 
-def _nats(network: Network) -> Iterator[_Nat]:
-    for gateway in network.all(NatGateway):
-        if gateway.regional is not Tri.TRUE:
-            yield _Nat(gateway, _home(network, gateway.subnet), gateway=True)
-    named = {route.target.only for route in network.all(Route) if route.kind is TargetKind.NAT_INSTANCE}
-    for interface in network.all(Interface):
-        if interface.address in named:
-            yield _Nat(interface, _home(network, interface.subnet), gateway=False)
-
-
-def _home(network: Network, link: Link) -> Subnet | None:
-    return network.get(Subnet, link.only)
-
-
-@dataclass(frozen=True, slots=True)
-class _Users:
-    """The subnets whose internet route a NAT certainly is, those whose it may be, and where more may come from."""
-
-    certain: list[tuple[Subnet, WayOut]] = field(default_factory=list)
-    possible: list[tuple[Subnet, WayOut]] = field(default_factory=list)
-    undeclared: list[str] = field(default_factory=list)
-
-
-def _users(network: Network) -> defaultdict[str, _Users]:
-    users: defaultdict[str, _Users] = defaultdict(_Users)
-    for subnet in network.all(Subnet):
-        way = network.routing.classify(subnet)
-        if way.kind is SubnetClass.NAT and way.target:
-            users[way.target].certain.append((subnet, way))
-        elif way.kind in (SubnetClass.NAT, SubnetClass.UNKNOWN):
-            for target in dict.fromkeys(target for route in way.routes for target in _may_be(network, route)):
-                users[target].possible.append((subnet, way))
-    elsewhere = {
-        association.table.only: association
-        for association in network.all(Association)
-        if association.table.only and association.subnet.only is None
-    }
-    for route in network.all(Route):
-        if route.kind not in (TargetKind.NAT_GATEWAY, TargetKind.NAT_INSTANCE):
-            continue
-        association = elsewhere.get(route.table.only or "")
-        if association:
-            reason = f"{association.address} puts it in front of subnets that are not in the configuration"
-        elif route.table.elsewhere:
-            reason = f"which subnets use the route table of {route.address} is not in the configuration"
-        else:
-            continue
-        for target in route.target.targets:
-            users[target].undeclared.append(reason)
-    return users
-
-
-def _may_be(network: Network, route: Route) -> Iterator[str]:
-    if route.target.anything:
-        yield from (gateway.address for gateway in network.all(NatGateway))
-    yield from route.target.targets
-
-
-def _judge(nat: _Nat, users: _Users, nats: list[_Nat]) -> Verdict:
-    resource = nat.element.resource
-    foreign: list[tuple[Subnet, WayOut]] = []
+def _judge(nat: Nat, nats: Nats) -> Verdict:
+    resource, users = nat.element.resource, nats.users(nat.element)
+    foreign: list[Use] = []
     doubts: list[str] = []
     if isinstance(nat.element, NatGateway) and nat.element.regional is Tri.UNKNOWN:
         return Undecided(RULE, resource, "its availability mode is not in the configuration", nat.element.span())
+    zones = _Zones(nat, [subnet.zone for subnet, _ in users.certain])
     for subnet, way in users.certain:
-        verdict = _other_zone(nat, subnet, users.certain) & ~_has_own(subnet, nat, nats)
+        verdict = zones.is_other(subnet) & ~nats.own(subnet, but=nat.address)
         if verdict is Tri.TRUE:
             foreign.append((subnet, way))
         elif verdict is Tri.UNKNOWN:
@@ -114,20 +41,28 @@ def _judge(nat: _Nat, users: _Users, nats: list[_Nat]) -> Verdict:
         return _finding(nat, foreign)
     for subnet, way in users.possible:
         if same_zone(nat.zone, subnet.zone) is not Tri.TRUE:
-            why = way.reason or "several NAT gateways may be"
-            doubts.append(f"whether it is the internet route of {subnet.address}: {why}")
+            doubts.append(f"whether it is the internet route of {subnet.address}: {doubt_of(way)}")
     doubts += users.undeclared
     return Undecided(RULE, resource, doubts[0], nat.element.span()) if doubts else Passed(RULE, resource)
 
 
-def _other_zone(nat: _Nat, subnet: Subnet, users: list[tuple[Subnet, WayOut]]) -> Tri:
-    """Whether the subnet is in another zone than the NAT; its own zone being unknown, than another of its subnets."""
-    if nat.home is not None and nat.home.address == subnet.address:
-        return Tri.FALSE
-    verdict = ~same_zone(nat.zone, subnet.zone)
-    if verdict is Tri.UNKNOWN and _zone_is_unknown(nat, users):
-        return Tri.any(~same_zone(subnet.zone, other.zone) for other, _ in users) | Tri.UNKNOWN
-    return verdict
+class _Zones:
+    """The zones of the subnets that one NAT serves, each compared with the others once."""
+
+    def __init__(self, nat: Nat, zones: list[Value]) -> None:
+        self._nat = nat
+        self._zones = {key_of(zone): zone for zone in zones}
+        self._other = {key: ~same_zone(nat.zone, zone) for key, zone in self._zones.items()}
+        if all(verdict is Tri.UNKNOWN for verdict in self._other.values()):
+            for key, zone in self._zones.items():
+                differs = Tri.any(~same_zone(zone, other) for other in self._zones.values())
+                self._other[key] = differs | Tri.UNKNOWN
+
+    def is_other(self, subnet: Subnet) -> Tri:
+        """Whether a subnet is in another zone than the NAT; that being unknown, than another of its subnets."""
+        if self._nat.home is not None and self._nat.home.address == subnet.address:
+            return Tri.FALSE
+        return self._other[key_of(subnet.zone)]
 
 
 def _why(*zones: Value) -> str:
@@ -136,27 +71,7 @@ def _why(*zones: Value) -> str:
     return f": {listing(reasons)}" if reasons else " is not in the configuration"
 
 
-def _zone_is_unknown(nat: _Nat, users: list[tuple[Subnet, WayOut]]) -> bool:
-    return all(same_zone(nat.zone, subnet.zone) is Tri.UNKNOWN for subnet, _ in users)
-
-
-def _has_own(subnet: Subnet, nat: _Nat, nats: list[_Nat]) -> Tri:
-    """Whether the subnet's zone has a public NAT gateway of its own: then the route is at fault, not the number.
-
-    One in another VPC is of no use to it.
-    """
-    verdict = Tri.FALSE
-    for other in nats:
-        if other is nat or not other.gateway or not isinstance(other.element, NatGateway):
-            continue
-        here = same_vpc(other.home.vpc, subnet.vpc) if other.home else Tri.UNKNOWN
-        verdict |= here & same_zone(other.zone, subnet.zone) & ~other.element.private & other.element.resource.exists
-        if verdict is Tri.TRUE:
-            break
-    return verdict
-
-
-def _finding(nat: _Nat, foreign: list[tuple[Subnet, WayOut]]) -> Finding:
+def _finding(nat: Nat, foreign: list[Use]) -> Finding:
     element = nat.element
     zones = listing(dict.fromkeys(zone_name(subnet.zone) for subnet, _ in foreign))
     names = listing(subnet.address for subnet, _ in foreign)
