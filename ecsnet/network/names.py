@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 
-from ecsnet.network.model import Element
+from ecsnet.network.model import Element, Subnet
+from ecsnet.resources import Hop
 from ecsnet.values import Text, Value
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+PUBLIC = frozenset({"public"})
+PRIVATE = frozenset({"private", "internal", "isolated"})
+_DENIED = frozenset({"non", "not"})
 
 
 def words(name: str) -> frozenset[str]:
@@ -39,3 +44,18 @@ def resource_name(element: Element) -> str:
         own = resource.address.removeprefix(f"{resource.calls[-1].address}.") if resource.calls else resource.address
         return own.removeprefix(f"{resource.type}.").partition("[")[0]
     return resource.address.rpartition(".")[2]
+
+
+def named(subnet: Subnet, wanted: frozenset[str], contrary: frozenset[str]) -> Hop | None:
+    """Where the name of a subnet, or its Name tag, has one of the words wanted, and neither has one to the contrary.
+
+    A word that denies, as in ``not-public``, is to the contrary of every other.
+    """
+    name = resource_name(subnet)
+    own, tagged = words(name), words_of(subnet.name)
+    if (own | tagged) & (contrary | _DENIED):
+        return None
+    if own & wanted:
+        return Hop(subnet.address, f"its name is {name}", subnet.span())
+    said = next((word for word in sorted(tagged & wanted)), "")
+    return Hop(subnet.address, f"its Name tag says {said}", subnet.span("name")) if said else None

@@ -12,13 +12,14 @@ from ecsnet.network import Network
 from ecsnet.network import flows as f
 from ecsnet.network.acls import Acls
 from ecsnet.network.addresses import Range, subtract, union
+from ecsnet.network.destinations import NAT64
 from ecsnet.network.gateways import has, leaves4, leaves6, passes_acl, translated
 from ecsnet.network.groups import Filter, GroupRules, Permit, wanted
 from ecsnet.network.interfaces import Placement
 from ecsnet.network.model import IngressRule, Subnet
 from ecsnet.network.passage import Doubt, Passage, Steps, doubtful
 from ecsnet.network.public_access import unblocked
-from ecsnet.network.routing import NAT64, SubnetClass
+from ecsnet.network.routing import SubnetClass
 from ecsnet.values import Tri
 
 

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
 
 from __future__ import annotations
 
-import ipaddress
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +15,17 @@ from enum import Enum
 from functools import cached_property
 
 from ecsnet.network import E, Network, exists, guards
-from ecsnet.network.addresses import is_internet, is_private, parse, size, span_of
+from ecsnet.network.destinations import (
+    IPV6_INTERNET,
+    NAT64,
+    internet_routes,
+    is_partial,
+    is_wide,
+    leads_to,
+    leaves_by_ipv6,
+    longest,
+    may_be_partial,
+)
 from ecsnet.network.links import MAIN, reason_of, unseen
 from ecsnet.network.model import (
     Association,
@@ -33,16 +42,7 @@ from ecsnet.network.model import (
     Vpc,
 )
 from ecsnet.resources import Hop
-from ecsnet.values import Reference, Span, Tri, Unknown, Value, equal
-
-IPV6_INTERNET = "2000::/3"
-"""The global unicast addresses (RFC 4291)."""
-
-NAT64 = "64:ff9b::/96"
-"""What DNS64 puts IPv4 addresses into, for a NAT gateway to translate (RFC 6052).
-
-https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
-"""
+from ecsnet.values import Reference, Span, Tri, Unknown, equal
 
 
 class SubnetClass(Enum):
@@ -261,22 +261,22 @@ class Routing:
         if at.trail.to:
             yield from self._leaving6(at, certain, possible)
             return
-        if at.trail.subnet.ipv6_only is not Tri.FALSE and _leaves_by_ipv6(certain):
+        if at.trail.subnet.ipv6_only is not Tri.FALSE and leaves_by_ipv6(certain):
             yield WayOut(SubnetClass.OTHER, at.trail.hops, reason="an IPv6-only subnet leaves by its IPv6 route")
             if at.trail.subnet.ipv6_only is Tri.TRUE:
                 return
-        taken = _internet_routes(certain)
+        taken = internet_routes(certain)
         if taken is not None:
             for route in taken:
                 yield self._by(route, at)
             return
-        partial = next((route for route in certain if _is_partial(route)), None)
+        partial = next((route for route in certain if is_partial(route)), None)
         if partial:
             # A route to a part of the internet only is somebody's own arrangement.
             yield WayOut(SubnetClass.OTHER, (*at.trail.hops, _route_hop(partial)), (partial,))
             return
         for route in (*possible, *certain):
-            if any(not isinstance(cidr, str) or _is_wide(cidr) for cidr in route.cidrs) or _may_be_partial(route):
+            if any(not isinstance(cidr, str) or is_wide(cidr) for cidr in route.cidrs) or may_be_partial(route):
                 reason = f"{route.address} may hold the route to the internet: {_doubt(route, at)}"
                 yield replace(self._by(route, at), reason=reason, span=route.span())
         for address in sorted(at.addresses):
@@ -292,15 +292,15 @@ class Routing:
 
     def _leaving6(self, at: _Table, certain: list[Route], possible: list[Route]) -> Iterator[WayOut]:
         """The ways to an IPv6 destination by longest-prefix match."""
-        taken = _longest([route for route in certain if _leads_to(route, at.trail.to) is not None], at.trail.to)
-        best = _leads_to(taken[0], at.trail.to) if taken else None
+        taken = longest([route for route in certain if leads_to(route, at.trail.to) is not None], at.trail.to)
+        best = leads_to(taken[0], at.trail.to) if taken else None
         for route in taken:
             yield self._by(route, at)
         for route in (*possible, *certain):
             unknown = any(not isinstance(cidr, str) for cidr in route.cidrs)
-            length = _leads_to(route, at.trail.to)
+            length = leads_to(route, at.trail.to)
             nearer = length is not None and (best is None or length > best)
-            if unknown or (nearer and route not in taken) or (not taken and _leaves_by_ipv6([route])):
+            if unknown or (nearer and route not in taken) or (not taken and leaves_by_ipv6([route])):
                 reason = f"{route.address} may hold the route to {at.trail.to}: {_doubt(route, at)}"
                 yield replace(self._by(route, at), reason=reason, span=route.span())
         if taken:
@@ -351,7 +351,7 @@ class Routing:
             else:
                 kind = SubnetClass.PUBLIC  # an existing gateway, looked up or written out by id
         if kind is SubnetClass.UNKNOWN:
-            return trail.unknown(reason, route.span("target"))
+            return replace(trail.unknown(reason, route.span("target")), routes=(route,))
         return WayOut(kind, trail.hops, (route,))
 
     @cached_property
@@ -359,26 +359,36 @@ class Routing:
         return index_by(self.network.all(Attachment), lambda attachment: attachment.gateway)
 
     def _attached(self, gateway: InternetGateway, at: _Table) -> Tri:
-        """Whether the gateway is attached to the VPC of the table."""
         vpc = at.table.vpc if at.table else Link(None, tuple(a.removesuffix(MAIN) for a in at.addresses))
+        return self.attached(gateway, vpc, at.trail.given)
+
+    def attached(self, gateway: InternetGateway, vpc: Link, given: frozenset[str]) -> Tri:
+        """Whether a gateway is attached to the VPC, where everything guarded by one of ``given`` is there."""
         named, loose = self._attachments
         verdict = Tri.FALSE
         for attachment in (*named.get(gateway.address, ()), *loose):
             same = same_vpc(attachment.vpc, vpc)
-            there = exists(attachment, at.trail.given | guards(gateway))
+            there = exists(attachment, given | guards(gateway))
             verdict |= same & there & (Tri.TRUE if attachment.gateway.only == gateway.address else Tri.UNKNOWN)
         if verdict is Tri.FALSE and self.network.hole(gateway.address):
             return Tri.UNKNOWN
         return verdict
 
+    def attachments(self, gateway: InternetGateway) -> list[Attachment]:
+        """Those that certainly name the gateway."""
+        named, _ = self._attachments
+        return [attachment for attachment in named.get(gateway.address, ()) if attachment.gateway.only]
+
 
 def same_vpc(a: Link, b: Link) -> Tri:
-    """Whether two links to a VPC mean the same one."""
+    """Whether two links to a VPC mean the same one. What is looked up may be any, one that is declared here too."""
     if a.only and b.only:
         return Tri.of(a.only == b.only)
-    if a.is_set and b.is_set:
-        return equal(a.value, b.value)
-    return Tri.UNKNOWN
+    if not a.is_set or not b.is_set:
+        return Tri.UNKNOWN
+    verdict = equal(a.value, b.value)
+    looked_up = any(link.only is None and isinstance(link.value, Reference) for link in (a, b))
+    return Tri.UNKNOWN if verdict is Tri.FALSE and looked_up else verdict
 
 
 def index_by(elements: Iterable[E], key: Callable[[E], Link]) -> tuple[Mapping[str, list[E]], list[E]]:
@@ -416,7 +426,7 @@ def _doubt(route: Route, at: _Table) -> str:
 
 
 def _route_hop(route: Route, to: str = "") -> Hop:
-    cidr = to or next((cidr for cidr in route.cidrs if isinstance(cidr, str) and _is_wide(cidr)), "the internet")
+    cidr = to or next((cidr for cidr in route.cidrs if isinstance(cidr, str) and is_wide(cidr)), "the internet")
     return Hop(route.address, f"sends {cidr} to {target_name(route)}", route.span("target"))
 
 
@@ -426,66 +436,6 @@ def target_name(route: Route) -> str:
     if route.target.only:
         return f"{route.kind.value} {route.target.only}"
     return f"{route.kind.value} {value}" if isinstance(value, str) else route.kind.value
-
-
-def _is_wide(cidr: Value) -> bool:
-    """Whether an IPv4 destination can be a part of the internet route: a quarter of the address space or more."""
-    network = parse(cidr) if isinstance(cidr, str) else None
-    return network is not None and network.version == 4 and network.prefixlen <= 2
-
-
-def _is_partial(route: Route) -> bool:
-    """Whether a route takes a part of the IPv4 internet: a wide one, or whatever an internet gateway is given."""
-    networks = [network for cidr in route.cidrs if isinstance(cidr, str) and (network := parse(cidr)) is not None]
-    ours = route.kind is TargetKind.INTERNET_GATEWAY
-    return any(network.version == 4 and (ours or network.prefixlen <= 2) for network in networks)
-
-
-def _may_be_partial(route: Route) -> bool:
-    """Whether a route to some public address would be one, if its unknown target were an internet gateway."""
-    networks = [network for cidr in route.cidrs if isinstance(cidr, str) and (network := parse(cidr)) is not None]
-    return route.kind is TargetKind.UNKNOWN and any(net.version == 4 and not is_private(net) for net in networks)
-
-
-def _leads_to(route: Route, to: str) -> int | None:
-    """The length of the longest known prefix of a route that holds an IPv6 destination."""
-    first, end = span_of(ipaddress.IPv6Network(to))
-    lengths = [
-        network.prefixlen
-        for cidr in route.cidrs
-        if isinstance(cidr, str) and (network := parse(cidr)) is not None and network.version == 6
-        if span_of(network)[0] <= first and end <= span_of(network)[1]
-    ]
-    return max(lengths, default=None)
-
-
-def _longest(routes: list[Route], to: str) -> list[Route]:
-    """Those of routes to a destination that it takes."""
-    lengths = {route: _leads_to(route, to) or 0 for route in routes}
-    best = max(lengths.values(), default=0)
-    return [route for route in routes if lengths[route] == best]
-
-
-def _leaves_by_ipv6(routes: list[Route]) -> bool:
-    """Whether routes hold the IPv6 internet: ::/0, its halves, or 2000::/3."""
-    cidrs = [cidr for route in routes for cidr in route.cidrs if isinstance(cidr, str)]
-    return is_internet(cidr for cidr in cidrs if ":" in cidr)
-
-
-def _internet_routes(routes: list[Route]) -> list[Route] | None:
-    """The routes that all of 0.0.0.0/0 takes; ``None`` where some of it has none.
-
-    A table has one route to a destination: of two that are declared AWS takes whichever comes first, so both count.
-    """
-    wide: dict[str, list[Route]] = {}
-    for route in routes:
-        for cidr in route.cidrs:
-            if isinstance(cidr, str) and _is_wide(cidr):
-                wide.setdefault(str(parse(cidr)), []).append(route)
-    specific = [network for network in map(parse, wide) if network is not None and network.prefixlen > 0]
-    if size(map(span_of, specific)) == 2**32:
-        return [route for network in specific for route in wide[str(network)]]
-    return wide.get("0.0.0.0/0")
 
 
 def _settle(ways: list[WayOut]) -> WayOut:

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.model import LoadBalancer, Subnet
-from ecsnet.network.names import resource_name, words, words_of
+from ecsnet.network.names import PRIVATE, PUBLIC, named
 from ecsnet.network.routing import SubnetClass, WayOut
 from ecsnet.options import Options
 from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls
 from ecsnet.values import Span, Tri
-
-_CONTRARY = frozenset({"private", "internal", "isolated", "non", "not"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +63,8 @@ def _intent(network: Network, subnet: Subnet) -> _Intent | None:
         if faces is Tri.TRUE and any(link.only == subnet.address for link in balancer.subnets.items):
             message = f"the internet-facing load balancer {balancer.address} sits in it"
             return _Intent(Hop(balancer.address, message, balancer.span("subnets")), subnet.span(), Level.ERROR)
-    name = resource_name(subnet)
-    if (words(name) | words_of(subnet.name)) & _CONTRARY:
-        return None
-    if "public" in words(name):
-        return _Intent(Hop(subnet.address, f"its name is {name}", subnet.span()), subnet.span(), Level.WARNING)
-    if "public" in words_of(subnet.name):
-        span = subnet.span("name")
-        return _Intent(Hop(subnet.address, "its Name tag says public", span), span, Level.WARNING)
-    return None
+    hop = named(subnet, PUBLIC, contrary=PRIVATE)
+    return _Intent(hop, hop.span, Level.WARNING) if hop else None
 
 
 def _doubt(network: Network, subnet: Subnet) -> tuple[str, Span] | None:
