@@ -150,8 +150,8 @@ class Nats:
 
     # --- which zones have one --------------------------------------------------------------------------------------
 
-    def own(self, subnet: Subnet, but: str) -> Tri:
-        """Whether the subnet's zone has a public NAT gateway of its own, in its VPC, other than the one at ``but``."""
+    def own(self, subnet: Subnet, but: str) -> tuple[str, Tri]:
+        """A public NAT gateway in the subnet's own zone and VPC, other than the one at ``but``, and whether it is."""
         key = (key_of(subnet.vpc), key_of(subnet.zone))
         found = self._own.get(key)
         if found is None:
@@ -160,7 +160,7 @@ class Nats:
                 here = same_vpc(place.vpc, subnet.vpc) & same_zone(place.zone, subnet.zone)
                 found += [(address, here & there) for address, there in place.gateways]
             _keep_surest(found)
-        return next((verdict for address, verdict in found if address != but), Tri.FALSE)
+        return next((one for one in found if one[0] != but), ("", Tri.FALSE))
 
     def _places_of(self, vpc: Link) -> Iterator[_Place]:
         declared, loose = self._places

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from ecsnet.findings import Rule
-from ecsnet.rules import ecsnet101, ecsnet201, ecsnet301, ecsnet401
+from ecsnet.rules import ecsnet101, ecsnet201, ecsnet301, ecsnet401, ecsnet402, ecsnet403, ecsnet404, ecsnet405
 
-CATALOGUE: tuple[Rule, ...] = (ecsnet101.RULE, ecsnet201.RULE, ecsnet301.RULE, ecsnet401.RULE)
+CATALOGUE: tuple[Rule, ...] = (
+    ecsnet101.RULE,
+    ecsnet201.RULE,
+    ecsnet301.RULE,
+    ecsnet401.RULE,
+    ecsnet402.RULE,
+    ecsnet403.RULE,
+    ecsnet404.RULE,
+    ecsnet405.RULE,
+)

@@ -32,7 +32,7 @@ def _judge(nat: Nat, nats: Nats) -> Verdict:
         return Undecided(RULE, resource, "its availability mode is not in the configuration", nat.element.span())
     zones = _Zones(nat, [subnet.zone for subnet, _ in users.certain])
     for subnet, way in users.certain:
-        verdict = zones.is_other(subnet) & ~nats.own(subnet, but=nat.address)
+        verdict = zones.is_other(subnet) & ~nats.own(subnet, but=nat.address)[1]
         if verdict is Tri.TRUE:
             foreign.append((subnet, way))
         elif verdict is Tri.UNKNOWN:

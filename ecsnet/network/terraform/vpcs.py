@@ -103,7 +103,12 @@ def _nat_gateway(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     by_zone = (_of_zone(block) for block in listed(resource.get("availability_zone_address")))
     yield m.NatGateway(
         resource,
-        {"subnet": ("subnet_id",), "addressed": ("allocation_id",), "vpc": ("vpc_id",)},
+        {
+            "subnet": ("subnet_id",),
+            "addressed": ("allocation_id",),
+            "private": ("connectivity_type",),
+            "vpc": ("vpc_id",),
+        },
         subnet=linker.link(resource.get("subnet_id"), SUBNET),
         private=one_of(resource.get("connectivity_type"), "private"),
         regional=one_of(resource.get("availability_mode"), "regional"),
