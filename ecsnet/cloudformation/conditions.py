@@ -75,8 +75,8 @@ def operation(stack: Stack, function: str, argument: Node, context: Context) -> 
     stack.run.depth += 1
     try:
         if function == "Fn::Equals" and len(operands) == 2:
-            left, right = (_comparable(stack, stack.value(operand, context)) for operand in operands)
-            return compare(left, right, stack.run.assumptions, stack.run.questions)
+            left, right = (stack.value(operand, context) for operand in operands)
+            return same(stack, left, right)
         if function == "Fn::Not" and len(operands) == 1:
             return ~holds(stack, operands[0], context)
         if function == "Fn::And" and operands:
@@ -86,6 +86,12 @@ def operation(stack: Stack, function: str, argument: Node, context: Context) -> 
     finally:
         stack.run.depth -= 1
     return Tri.UNKNOWN
+
+
+def same(stack: Stack, left: Value, right: Value) -> Tri:
+    """``Fn::Equals``."""
+    one, other = _comparable(stack, left), _comparable(stack, right)
+    return compare(one, other, stack.run.assumptions, stack.run.questions)
 
 
 def _comparable(stack: Stack, value: Value) -> Value:

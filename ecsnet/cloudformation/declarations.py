@@ -12,6 +12,7 @@ from ecsnet.cloudformation.includes import reason as reason_of
 from ecsnet.cloudformation.nodes import LOOP, Node, Scalar, Table
 from ecsnet.cloudformation.properties import STACKS, Declared
 from ecsnet.cloudformation.scenarios import Questions
+from ecsnet.cloudformation.serverless import TRANSFORM, is_serverless
 from ecsnet.resources import Hole
 from ecsnet.values import Tri
 
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
 
 # Macros of AWS that add nothing to a network: they rewrite resources in place, or add what has no part in one.
 _HARMLESS_MACROS = frozenset({
-    "AWS::Serverless-2016-10-31", "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen",
+    TRANSFORM, "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen",
     "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16",
 })  # fmt: skip
-_SERVERLESS = "AWS::Serverless-2016-10-31"
 
 
 def declared(stack: Stack) -> Iterator[Declared]:
@@ -97,9 +97,7 @@ def unseen(stack: Stack) -> Iterator[Hole]:
 
 def adds_names(stack: Stack) -> bool:
     """Whether something may declare names that are not written: a macro, or SAM, which makes roles and the like."""
-    items = transforms(stack, stack.root)
-    serverless = any(isinstance(item, Scalar) and item.text == _SERVERLESS for item in items)
-    return serverless or any(True for _ in unseen(stack)) or bool(stack.unread)
+    return is_serverless(stack) or any(True for _ in unseen(stack)) or bool(stack.unread)
 
 
 def _macro_name(node: object) -> str:

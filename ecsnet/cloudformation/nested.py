@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ _NAMES = (".yaml", ".yml", ".json", ".template", ".cfn")
 
 
 ABSENT = "a nested stack that is not here"
+APPLICATION = "an application of the Serverless Application Repository, which is not here"
 
 
 def template_of(stack: Stack, declared: Declared) -> tuple[str, Document] | str:
@@ -30,6 +32,8 @@ def template_of(stack: Stack, declared: Declared) -> tuple[str, Document] | str:
     """
     run = stack.run
     location = _location(stack, declared)
+    if isinstance(location, Mapping) and declared.type == "AWS::Serverless::Application":
+        return APPLICATION
     path = path_of(stack, location, stack.document.file)
     if path is None:
         found = in_tree(stack, location, templates=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from ecsnet.cloudformation import conditions, declarations, includes
+from ecsnet.cloudformation import assertions, conditions, declarations, includes
 from ecsnet.cloudformation.checks import check
 from ecsnet.cloudformation.context import Context, Run
 from ecsnet.cloudformation.deployment import UNTOLD, Deployment
@@ -16,6 +16,7 @@ from ecsnet.cloudformation.nested import ABSENT, checkout, files_in, real_path
 from ecsnet.cloudformation.nodes import LOOP, Document, DocumentPath, Items, Node, Scalar, Table
 from ecsnet.cloudformation.properties import Declared, Place, Properties
 from ecsnet.cloudformation.scenarios import NOTHING, Questions
+from ecsnet.cloudformation.serverless import with_globals
 from ecsnet.cloudformation.stack import Stack
 from ecsnet.cloudformation.supplied import accept
 from ecsnet.resources import Configuration, Hole, Path, Problem, Resource
@@ -61,7 +62,25 @@ def load(
     given, problems = accept(document, deployment)
     given = {**given, **(parameters or {})}
     stack = Stack(run, document, given, ancestors=(real_path(path),), deployment=deployment)
-    return evaluate(run, (Root(stack, problems=problems),))
+    refused, broken = _settled(stack)
+    if refused:
+        stack = Stack(run, document, {**given, **refused}, ancestors=stack.ancestors, deployment=deployment)
+    return evaluate(run, (Root(stack, problems=(*problems, *broken)),))
+
+
+def _settled(stack: Stack) -> tuple[Mapping[str, Value], tuple[Problem, ...]]:
+    """Rules that are broken by what is given are problems; defaults that they refuse are no values, since nothing is
+    deployed with them.
+    """
+    unknown: dict[str, Value] = {}
+    problems: list[Problem] = []
+    for name, place in assertions.refused(stack):
+        free = [used for used in assertions.used_parameters(stack, place.pair.value) if used not in stack.given]
+        unknown.update(dict.fromkeys(free, Unknown(f"the rule {name} refuses the default")))
+        if not free:
+            where = stack.document.position(place.pair.key.start)
+            problems.append(Problem(*where, f"the parameters do not meet the rule {name[:100]!r}"))
+    return unknown, tuple(problems)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,11 +146,18 @@ class _Choices:
         return tuple(question.name for question in sorted(asked, key=lambda question: not question.words))
 
     def answers(self, question: str) -> tuple[Configuration, ...]:
-        run = self.run
-        return tuple(
-            evaluate(run.again(assumed), self.roots)
-            for assumed in run.questions.asked[question].answers(run.assumptions)
-        )
+        """Those that the rules of a template refuse are no answers, if any other is left."""
+        asked = self.run.questions.asked[question]
+        runs = [self.run.again(assumed) for assumed in asked.answers(self.run.assumptions)]
+        found = [(evaluate(run, self.roots), run) for run in runs]
+        possible = tuple(configuration for configuration, run in found if not _is_refused(run))
+        return possible or tuple(configuration for configuration, _ in found)
+
+
+def _is_refused(run: Run) -> bool:
+    """Whether a rule keeps a stack from being deployed that is there in any case."""
+    stacks = (stack for root in run.roots for stack in root.all() if stack.exists is Tri.TRUE)
+    return any(True for stack in stacks for _ in assertions.refused(stack))
 
 
 def _scenario(run: Run) -> Mapping[str, str]:
@@ -201,15 +227,16 @@ def _properties(stack: Stack, declared: Declared) -> Properties:
     macro = declared.body.get(MACRO)
     if macro is not None:
         rest = Unknown(reason(stack, macro), stack.span(declared.key))
-    if not isinstance(node, Table):
-        if node is not None and not (isinstance(node, Scalar) and node.value is None):
-            rest = Unknown("Properties is not a mapping", stack.span(node))
-        return Properties(stack, {}, rest)
     places: dict[str, Place] = {}
-    for key, place in stack.pairs(node, (*declared.path, "Properties"), declared.context):
+    written: Iterable[tuple[str, Place]] = ()
+    if isinstance(node, Table):
+        written = stack.pairs(node, (*declared.path, "Properties"), declared.context)
+    elif node is not None and not (isinstance(node, Scalar) and node.value is None):
+        return Properties(stack, {}, Unknown("Properties is not a mapping", stack.span(node)))
+    for key, place in with_globals(stack, declared, dict(written)).items():
         if key.startswith(("Fn::", LOOP)):
             why = reason(stack, place.pair.value) if key == MACRO else f"made by {key}"
-            rest = Unknown(why, stack.span(node))
+            rest = Unknown(why, stack.span(place.pair.key))
         else:
             places[key] = place
     name = _DEFINITIONS.get(declared.type, "")

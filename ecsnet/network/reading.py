@@ -85,7 +85,11 @@ def _target(form: RouteForm, value: Value, linker: Linker) -> tuple[TargetKind, 
     named = {name: target for name, target in named.items() if target is not None and target != ""}
     if len(named) != 1:
         # Of several that are unknown, all but one are null; which one is not to be told.
-        return TargetKind.UNKNOWN, Link(elsewhere=True, anything=True), next(iter(named), "")
+        declared = form.gateways | form.nat_gateways | form.interfaces
+        links = [linker.link(value, declared) for value in named.values()]
+        targets = dict.fromkeys(address for link in links for address in link.targets)
+        anything = not links or any(link.anything for link in links)
+        return TargetKind.UNKNOWN, Link(None, tuple(targets), True, anything), next(iter(named), "")
     [(name, target)] = named.items()
     if isinstance(target, Unknown) and target.candidates is not None and None in target.candidates:
         return TargetKind.UNKNOWN, linker.link(target, form.nat_gateways | form.gateways), name
