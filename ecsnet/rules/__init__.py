@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from ecsnet.findings import Rule
-from ecsnet.rules import ecsnet101, ecsnet201, ecsnet301, ecsnet401, ecsnet402, ecsnet403, ecsnet404, ecsnet405
+from ecsnet.rules import (
+    ecsnet101,
+    ecsnet102,
+    ecsnet103,
+    ecsnet104,
+    ecsnet105,
+    ecsnet201,
+    ecsnet301,
+    ecsnet401,
+    ecsnet402,
+    ecsnet403,
+    ecsnet404,
+    ecsnet405,
+)
 
 CATALOGUE: tuple[Rule, ...] = (
     ecsnet101.RULE,
+    ecsnet102.RULE,
+    ecsnet103.RULE,
+    ecsnet104.RULE,
+    ecsnet105.RULE,
     ecsnet201.RULE,
     ecsnet301.RULE,
     ecsnet401.RULE,
