@@ -154,7 +154,7 @@ def _placements(
     """One for each subnet, and one without where more may be unseen. ``guarded``: where the groups are set."""
     span, by = owner.span("subnets"), guarded or owner
     found: list[Placement] = []
-    for link in dict.fromkeys(subnets.items):
+    for link in _distinct(subnets):
         subnet = network.get(Subnet, link.only)
         name = subnet.address if subnet else link.value if isinstance(link.value, str) else "a subnet"
         reason = "" if subnet else f"a subnet is not in the configuration: {_named(link)}"
@@ -169,6 +169,14 @@ def _placements(
         reason = "it names no subnet, and the default VPC's are not in the configuration"
         found.append(Placement(owner, by, None, groups, ipv4(None), ipv6(None, owner), hop, reason, span))
     return tuple(found)
+
+
+def _distinct(links: Links) -> list[Link]:
+    """Each that names a resource or a string once; what a list of nonsense holds may not be hashable."""
+    found: dict[object, Link] = {}
+    for position, link in enumerate(links.items):
+        found.setdefault(link.only or (link.value if isinstance(link.value, str) else position), link)
+    return list(found.values())
 
 
 def _named(link: Link) -> str:
