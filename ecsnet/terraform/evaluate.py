@@ -40,7 +40,7 @@ from ecsnet.terraform.parser import SyntaxProblem
 from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import parse_template
 from ecsnet.terraform.typed import element_type, is_kind, stated_type, typed
-from ecsnet.terraform.types import ANY, Collection
+from ecsnet.terraform.types import ANY, Collection, Primitive
 from ecsnet.values import Several, Text, Tri, Unknown, Value, is_known, text
 
 _TOO_DEEP = "expression nested too deeply to evaluate"
@@ -168,6 +168,8 @@ def _splat(node: Splat, scope: Scope) -> Value:
         return source.splats[node.each]
     result = meter.made(steps.splat(source, (lambda item: item) if isinstance(node.each, SplatItem) else each))
     stated = stated_type(source)
+    if stated == ANY:
+        return typed(result, ANY)
     if is_kind(stated, "list", "set") and stated is not None:
         return typed(result, Collection("list", expression_types.each_type(node.each, element_type(stated))))
     return result
@@ -246,10 +248,15 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
     # Both branches have one type, and the one that is not taken has a say in it.
     common = convert.unify((type_, other_type))
     if common is None:
-        if is_plain(value) and is_plain(alternative):
+        simple = isinstance(type_, Primitive) and isinstance(other_type, Primitive)
+        certain = not simple or not any(map(expression_types.is_of_schema, (node.true, node.false)))
+        if certain and is_plain(value) and is_plain(alternative):
             raise EvaluationError("Inconsistent conditional result types.")
         return value
-    return value if common == type_ else convert.to_type(value, common)
+    try:
+        return value if common == type_ else convert.to_type(value, common)
+    except EvaluationError:
+        return value
 
 
 def is_plain(value: Value) -> bool:
@@ -299,7 +306,8 @@ def _for_over(node: For, collection: Value, scope: Scope) -> Value:
         else:
             result = _evaluate(node.result, inner)
             items.append(result if certain else Several(result, symbol))
-    return meter.made(tuple(items) if node.key_result is None else builder.value())
+    result = meter.made(tuple(items) if node.key_result is None else builder.value())
+    return typed(result, ANY) if stated_type(collection) == ANY else result
 
 
 def _template(node: Template, scope: Scope) -> Value:

@@ -22,6 +22,7 @@ from ecsnet.terraform.ast import (
     TemplateIf,
     TupleCons,
     Unary,
+    Variable,
 )
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.typed import attribute_type, element_type, place_type, stated_type
@@ -47,7 +48,10 @@ def of_one_type(node: Binary, left: Value, right: Value) -> Value:
 
 def _exact(value: Value, node: Expression) -> Type | None:
     """The type of a collection; ``None`` where it may come from a resource, whose schema says what it is."""
-    if stated_type(value) is not None or isinstance(node, (TupleCons, ObjectCons)) or _is_closed(node):
+    stated = stated_type(value)
+    if stated == ANY:
+        return None
+    if stated is not None or isinstance(node, (TupleCons, ObjectCons)) or _is_closed(node):
         return convert.infer(value)
     return None
 
@@ -67,6 +71,17 @@ def _is_closed(node: Expression) -> bool:
     if isinstance(node, For):
         return _is_closed(node.collection)
     return isinstance(node, (Literal, Unary, Binary))
+
+
+def is_of_schema(node: Expression) -> bool:
+    """Whether a string, number or bool may be of another type than it is written as: that of a resource's schema."""
+    if isinstance(node, Conditional):
+        return is_of_schema(node.true) or is_of_schema(node.false)
+    if isinstance(node, Template) and len(node.parts) == 1:
+        return is_of_schema(node.parts[0])
+    if isinstance(node, (GetAttr, Index, Splat)):
+        return isinstance(node.source, Variable) or is_of_schema(node.source)
+    return isinstance(node, Call) and node.name not in _SIMPLE and any(map(is_of_schema, node.args))
 
 
 def error_type(node: Expression, evaluate: Callable[[Expression], Value]) -> Type:

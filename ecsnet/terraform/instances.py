@@ -13,12 +13,14 @@ from typing import Literal
 
 from ecsnet.terraform.ast import Binary, Conditional, Expression, Unary
 from ecsnet.terraform.content import MAX_BLOCKS, Entry, entries, symbol_of, value_of
+from ecsnet.terraform.convert import to_type
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.evaluate import Scope, evaluate
 from ecsnet.terraform.folders import Declaration
 from ecsnet.terraform.lazy import Certain, Elements, Entries, doubts
 from ecsnet.terraform.source import Source
-from ecsnet.terraform.typed import TypedTuple
+from ecsnet.terraform.typed import TypedTuple, stated_type
+from ecsnet.terraform.types import ANY, Collection
 from ecsnet.values import Key, Reference, Several, Text, Tri, Unknown, Value, equal, is_known
 
 
@@ -145,6 +147,9 @@ def _one_of_many_keyed(entry: Entry, symbol: str) -> Instance:
 def _for_each(value: Value, symbol: str) -> Expansion:
     problem = ""
     try:
+        if stated_type(value) == ANY and isinstance(value, tuple):
+            # An attribute of a resource, which is a set if it may stand here.
+            value = to_type(value, Collection("set", ANY))
         if type(value) in (tuple, TypedTuple):
             raise EvaluationError("for_each takes a map or a set of strings, and this is a list")
         found = entries(value, symbol)

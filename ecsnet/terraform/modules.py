@@ -24,6 +24,7 @@ from ecsnet.terraform.objects import Described, Object
 from ecsnet.terraform.providers import Provider, Providers
 from ecsnet.terraform.sources import Absent, Located
 from ecsnet.terraform.stub_places import placed
+from ecsnet.terraform.typed import of_schema
 from ecsnet.terraform.types import type_of
 from ecsnet.values import Key, Reference, Tri, Unknown, Value
 
@@ -273,12 +274,13 @@ class Module:
         if mode == "data":
             planned = self.evaluation.planned
             if planned is not None and address in planned.data:
-                return planned.data[address]
+                return of_schema(planned.data[address])
             source = data_sources.DataSource(address, content, self._provider(key), self.evaluation, self._render)
             return Object(content, lambda name: data_sources.attribute(kind, source, name, index))
         if data_sources.is_made_up(kind):
             symbol = _named(address, index)
-            return Object(content, lambda name: data_sources.made_up(kind, content, symbol, name))
+            exact = kind == "terraform_data"
+            return Object(content, lambda name: data_sources.made_up(kind, content, symbol, name), exact)
 
         def other(name: str) -> Value:
             # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support

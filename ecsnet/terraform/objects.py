@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from ecsnet.terraform.content import Content
+from ecsnet.terraform.typed import of_schema
 from ecsnet.values import Key, Span, Unknown, Value
 
 
 class Object(Mapping[Key, Value]):
-    """A whole resource instance in an expression: what is set, and references to what AWS makes of the rest."""
+    """A whole resource instance in an expression: what is set, and references to what AWS makes of the rest.
 
-    def __init__(self, content: Content, other: Callable[[str], Value]) -> None:
+    ``exact``: its attributes have the types that they are set with; no schema says otherwise.
+    """
+
+    def __init__(self, content: Content, other: Callable[[str], Value], exact: bool = False) -> None:
         self._content = content
         self._other = other
+        self._exact = exact
 
     def __getitem__(self, name: Key) -> Value:
         if not isinstance(name, str):
             raise KeyError(name)
         value = self._content.get(name)
-        return self._other(name) if value is None else value
+        value = self._other(name) if value is None else value
+        return value if self._exact else of_schema(value)
 
     def __contains__(self, name: object) -> bool:
         # Which attributes a provider adds is not known here; a wrong one would not have come this far.

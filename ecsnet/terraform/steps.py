@@ -10,6 +10,8 @@ from ecsnet.terraform import convert
 from ecsnet.terraform.budget import meter
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.lazy import Certain, Elements, Entries
+from ecsnet.terraform.typed import stated_type
+from ecsnet.terraform.types import ANY
 from ecsnet.values import Encoded, Key, Reference, Set, Several, Text, Tri, Unknown, Value, equal
 
 MAX_CANDIDATES = 32
@@ -103,6 +105,8 @@ def index(value: Value, key: Value) -> Value:
         raise EvaluationError("Invalid index: can't use a null value as an indexing key.")
     if isinstance(key, Unknown) and key.candidates is not None and not is_opaque(value):
         return over_candidates(key, lambda item: index(value, item))
+    if isinstance(value, Set) and stated_type(value) == ANY:
+        value = convert.set_to_tuple(value)
     if isinstance(value, Set):
         raise EvaluationError("Invalid index: elements of a set are identified only by their value and have no index.")
     if isinstance(value, (tuple, Entries)):

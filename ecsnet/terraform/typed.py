@@ -1,7 +1,7 @@
 """Collections that know their type, which their elements do not tell: ``tolist([])``, a set of null strings.
 
-They are tuples, sets and dicts to everything else. A plain tuple is of a tuple type and a plain dict of an object type,
-or it comes from a resource, whose schema is not in the configuration.
+They are tuples, sets and dicts to everything else. A plain tuple is of a tuple type and a plain dict of an object type.
+What was read from a resource is of type ``ANY``: its schema, which is not in the configuration, says of which.
 """
 
 from __future__ import annotations
@@ -37,6 +37,17 @@ def typed(value: Value, type_: Type) -> Value:
         return value
     result.type = type_
     return result
+
+
+def of_schema(value: Value) -> Value:
+    """``value`` as an attribute of a resource: of a type that is not known, with all collections in it."""
+    if isinstance(value, Set):
+        return typed(Set(map(of_schema, value)), ANY)
+    if type(value) in (tuple, TypedTuple) and isinstance(value, tuple):
+        return typed(tuple(map(of_schema, value)), ANY)
+    if isinstance(value, dict):
+        return typed({key: of_schema(item) for key, item in value.items()}, ANY)
+    return value
 
 
 def stated_type(value: Value) -> Type | None:

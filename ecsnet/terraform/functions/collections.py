@@ -46,6 +46,11 @@ def elements(value: Value, message: str) -> tuple[Value, ...] | None:
     raise EvaluationError(message)
 
 
+def is_set(value: Value) -> bool:
+    """Whether it is a set and no list: what was read from a resource may be either."""
+    return isinstance(value, Set) and stated_type(value) != ANY
+
+
 def item_of(value: Value) -> Several:
     """The elements of an opaque list: some number of them, each unknown."""
     if isinstance(value, Reference):
@@ -78,12 +83,13 @@ def whole(number: int | Decimal) -> int:
 
 
 def element(value: Value, index: Value) -> Value:
-    if isinstance(value, tuple) and not isinstance(value, Set):
+    if isinstance(value, tuple) and not is_set(value):
         if not value:
             raise EvaluationError("cannot use element function with an empty list")
         if isinstance(index, (int, Decimal)):
             position = whole(index)
-            if position < 0 and not is_kind(stated_type(value), "list") and position % len(value):
+            is_list = is_kind(stated_type(value), "list") or stated_type(value) == ANY
+            if position < 0 and not is_list and position % len(value):
                 raise EvaluationError("cannot use element function with a negative index")
             if not uncertain(value):
                 return value[position % len(value)]
@@ -103,7 +109,7 @@ def element(value: Value, index: Value) -> Value:
 
 
 def slice_(value: Value, start: Value, end: Value) -> Value:
-    if isinstance(value, Set) or not (isinstance(value, tuple) or is_opaque(value)):
+    if is_set(value) or not (isinstance(value, tuple) or is_opaque(value)):
         raise EvaluationError("cannot slice a set, because its elements do not have indices; use tolist first")
     if not isinstance(start, (int, Decimal)):
         return Unknown("the first index of the slice is unknown")
@@ -133,7 +139,7 @@ def concat(*lists: Value) -> Value:
         return lists[0]
     result: list[Value] = []
     for value in lists:
-        if isinstance(value, Set):
+        if is_set(value):
             raise EvaluationError("all arguments must be lists or tuples; got set")
         items = elements(value, "all arguments must be lists or tuples")
         result.extend((item_of(value),) if items is None else items)
@@ -177,7 +183,7 @@ def _may_be_list(value: Value) -> bool:
 
 
 def index(value: Value, wanted: Value) -> Value:
-    if isinstance(value, Set):
+    if is_set(value):
         raise EvaluationError("argument must be a list or tuple")
     items = elements(value, "argument must be a list or tuple")
     if items is None:
@@ -239,7 +245,7 @@ def coalescelist(*lists: Value) -> Value:
         raise EvaluationError("at least one argument is required")
     if any(value is None for value in lists):
         raise EvaluationError("coalescelist arguments must not be null")
-    if any(isinstance(value, Set) or not (isinstance(value, tuple) or is_opaque(value)) for value in lists):
+    if any(is_set(value) or not (isinstance(value, tuple) or is_opaque(value)) for value in lists):
         raise EvaluationError("coalescelist arguments must be lists or tuples")
     possible: list[Value] = []
     for value in lists:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ecsnet.terraform.convert import infer, to_type, unify
 from ecsnet.terraform.typed import TypedDict, element_type, is_kind, stated_type, typed
-from ecsnet.terraform.types import NUMBER, STRING, Any, Attribute, Collection, Object, Tuple, Type
+from ecsnet.terraform.types import ANY, NUMBER, STRING, Any, Attribute, Collection, Object, Tuple, Type
 from ecsnet.values import Value
 
 _STRINGS = Collection("list", STRING)
@@ -31,6 +31,8 @@ def of_type(name: str, args: tuple[Value, ...], result: Value) -> Value:
     if not isinstance(result, (tuple, dict)):
         return result
     type_ = _ALWAYS.get(name)
+    if type_ is None and any(stated_type(arg) == ANY for arg in args):
+        return typed(result, ANY)
     if type_ is None:
         types = [stated_type(arg) for arg in args]
         type_ = _of_arguments(name, args, types, result)
