@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ecsnet.network.json_values import decoded
-from ecsnet.network.links import Linker, field, setting
+from ecsnet.network.links import Linker, field, reason_of, setting
 from ecsnet.network.model import AttachmentKind, Element, Guarded, Link, Links, Workload
 from ecsnet.network.reading import tag_mapping
 from ecsnet.resources import Path, Resource
-from ecsnet.values import Text, Tri, Unknown, Value
+from ecsnet.values import Text, Tri, Unknown, Value, equal
 
 _MOST_STATES = 1000
 
@@ -42,8 +42,11 @@ def workloads(
     if isinstance(definition, Unknown):
         yield unseen_task(resource, place, definition)
         return
-    for state, parameters, path in _run_task_parameters(definition):
+    for state, parameters, path in _task_states(definition):
         base = (*place, *path)
+        if isinstance(state, Unknown):
+            yield unseen_task(resource, base, state)
+            continue
         network_place: Path = (*base, "NetworkConfiguration", "AwsvpcConfiguration")
         network = _given(_given(parameters, "NetworkConfiguration"), "AwsvpcConfiguration")
         groups = linker.links(_given(network, "SecurityGroups"), names.groups)
@@ -105,31 +108,72 @@ def _given(parameters: Value, name: str) -> Value:
     return value
 
 
-def _run_task_parameters(definition: Value) -> Iterator[tuple[str, Value, Path]]:
-    """The name of every state that runs an ECS task, its ``Parameters`` (``Arguments`` in JSONata), and their path."""
+def _task_states(definition: Value) -> Iterator[tuple[str | Unknown, Value, Path]]:
+    """The name of every state that runs an ECS task, its ``Parameters`` (``Arguments`` in JSONata), and their path.
+
+    In place of the name of what may do so, and is not to be told: why.
+    """
     pending: list[tuple[Value, Path]] = [(definition, ())]
     for _ in range(_MOST_STATES):
         if not pending:
             return
         scope, path = pending.pop(0)
         states = field(scope, "States")
+        if isinstance(states, Unknown):
+            yield Unknown(f"what states it has is not known: {states.reason}"), None, path
         for name, state in states.items() if isinstance(states, Mapping) else ():
             if not isinstance(name, str):
                 continue
             at: Path = (*path, "States", name)
-            if _runs_task(field(state, "Resource")):
-                given = "Parameters" if field(state, "Arguments") is None else "Arguments"
+            given = "Parameters" if field(state, "Arguments") is None else "Arguments"
+            runs = _runs_task(state, field(state, given))
+            if runs is Tri.TRUE:
                 yield name, field(state, given), (*at, given)
+            elif runs is Tri.UNKNOWN:
+                reason = f"whether the state {name} runs a task is not known: {reason_of(field(state, 'Resource'))}"
+                yield Unknown(reason), None, (*at, "Resource")
             branches = field(state, "Branches")
             if isinstance(branches, tuple):
                 pending += [(branch, (*at, "Branches", index)) for index, branch in enumerate(branches)]
             for inner in ("ItemProcessor", "Iterator"):
-                if field(state, inner) is not None:
+                if isinstance(state, Mapping) and field(state, inner) is not None:
                     pending.append((field(state, inner), (*at, inner)))
 
 
-def _runs_task(resource: Value) -> bool:
-    """Whether a state's resource is ``arn:aws:states:::ecs:runTask``, waiting or not, in whatever partition."""
+_PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+_CALLS = tuple(
+    f"arn:{partition}:states:::ecs:runTask{ending}"
+    for partition in _PARTITIONS
+    for ending in ("", ".sync", ".waitForTaskToken")
+)
+
+
+def _runs_task(state: Value, parameters: Value) -> Tri:
+    """Whether a state's resource is ``arn:aws:states:::ecs:runTask``, waiting or not, in whatever partition.
+
+    One that is not known may be, unless the state does not say what task to run.
+    """
+    resource, kind = field(state, "Resource"), field(state, "Type")
+    calls = _is_call(resource)
+    if calls is Tri.UNKNOWN:
+        if isinstance(kind, str) and kind != "Task":
+            return Tri.FALSE
+        if parameters is None or isinstance(parameters, Mapping):
+            names = [name for name in parameters or () if isinstance(name, str)]
+            if len(names) == len(parameters or ()) and not {"TaskDefinition", "TaskDefinition.$"}.intersection(names):
+                return Tri.FALSE
+    return calls
+
+
+def _is_call(resource: Value) -> Tri:
+    if isinstance(resource, Unknown) and resource.candidates:
+        verdicts = {_is_call(candidate) for candidate in resource.candidates}
+        return verdicts.pop() if len(verdicts) == 1 else Tri.UNKNOWN
+    written = resource
     if isinstance(resource, Text):
-        resource = "".join(part if isinstance(part, str) else "aws" for part in resource.parts)
-    return isinstance(resource, str) and ":states:::ecs:runTask" in resource
+        written = "".join(part if isinstance(part, str) else "aws" for part in resource.parts)
+    if isinstance(written, str) and ":states:::ecs:runTask" in written:
+        return Tri.TRUE
+    if not isinstance(resource, (Text, Unknown)) or all(equal(resource, call) is Tri.FALSE for call in _CALLS):
+        return Tri.FALSE
+    return Tri.UNKNOWN

@@ -8,6 +8,7 @@ import pytest
 
 from ecsnet.network import read
 from ecsnet.network.model import Workload
+from ecsnet.resources import Configuration
 from ecsnet.terraform import load
 from ecsnet.values import Tri
 from tests.cloudformation.build import template
@@ -61,3 +62,49 @@ def test_a_definition_that_is_not_to_be_read(properties: str) -> None:
     [workload] = read(found).all(Workload)
     assert not workload.subnets.complete
     assert workload.public_ip is workload.network is Tri.UNKNOWN
+
+
+STATES = """
+Parameters: {Call: {Type: String}, Given: {Type: String}, Sync: {Type: String, AllowedValues: ['', .sync]}}
+Resources:
+  It:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {Definition: {States: %s}}
+"""
+TASK = "{TaskDefinition: task, LaunchType: EC2, NetworkConfiguration: {AwsvpcConfiguration: {Subnets: [subnet-1]}}}"
+
+
+def machine(states: str) -> Configuration:
+    return template(STATES % states.replace("TASK", TASK))
+
+
+@pytest.mark.parametrize("states", [
+    "{Run: {Type: Task, Resource: !Ref Call, Parameters: TASK}}",
+    "{Run: {Type: Task, Resource: !Sub 'arn:aws:states:::${Call}', Parameters: TASK}}",
+    "{Run: {Type: Task, Resource: !Ref Call, Arguments: {'TaskDefinition.$': $.task}}}",
+    "{Run: {Type: Task, Resource: !Ref Call, Parameters: !Ref Given}}",
+    "{Run: !Ref Given}", "!Ref Given",
+    "{All: {Type: Map, ItemProcessor: !Ref Given}}",
+    "{Both: {Type: Parallel, Branches: [{States: {Run: {Resource: !Ref Call, Parameters: TASK}}}]}}",
+])  # fmt: skip
+def test_a_state_that_may_run_a_task(states: str) -> None:
+    [workload] = read(machine(states)).all(Workload)
+    assert not workload.subnets.complete
+    assert workload.network is Tri.UNKNOWN
+
+
+@pytest.mark.parametrize("states", [
+    "{Run: {Type: Task, Resource: !Ref Call}}",
+    "{Run: {Type: Task, Resource: !Ref Call, Parameters: {FunctionName: f}}}",
+    "{Run: {Type: Task, Resource: !Sub 'arn:aws:lambda:${Call}', Parameters: TASK}}",
+    "{Run: {Type: Choice, Resource: !Ref Call, Parameters: !Ref Given}}",
+    "{Run: {Type: Wait, Seconds: !Ref Given}}",
+])  # fmt: skip
+def test_a_state_that_runs_no_task(states: str) -> None:
+    assert read(machine(states)).all(Workload) == ()
+
+
+def test_each_form_of_a_call_that_may_be() -> None:
+    found = machine("{Run: {Resource: !Sub 'arn:aws:states:::ecs:runTask${Sync}', Parameters: TASK}}")
+    [workload] = read(found).all(Workload)
+    assert (workload.name, workload.launch_type) == ("Run", "EC2")
