@@ -122,25 +122,26 @@ ALL_PROTOCOLS = frozenset({"-1", "all"})
 _NAMED_PROTOCOLS = TCP | ALL_PROTOCOLS | {"udp", "17", "icmp", "1", "icmpv6", "58"}
 
 
-def admits_tcp(protocol: Value, from_port: Value, to_port: Value, port: int) -> Tri:
-    """Whether a rule of a security group is about a TCP port.
+def admits_tcp(protocol: Value, from_port: Value, to_port: Value, first: int, last: int | None = None) -> Tri:
+    """Whether a rule of a security group is about a TCP port, or about any from ``first`` to ``last``.
 
     All ports where the protocol is all; a protocol other than TCP never.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
     """
+    last = first if last is None else last
     for given in (protocol, from_port, to_port):
         if isinstance(given, Unknown) and given.candidates is not None:
             results = set()
             for candidate in given.candidates:
                 chosen = [candidate if value is given else value for value in (protocol, from_port, to_port)]
-                results.add(admits_tcp(chosen[0], chosen[1], chosen[2], port))
+                results.add(admits_tcp(chosen[0], chosen[1], chosen[2], first, last))
             return results.pop() if len(results) == 1 else Tri.UNKNOWN
     word = _protocol(protocol)
     if word is None:
         return Tri.UNKNOWN
     if word in ALL_PROTOCOLS:
         return Tri.TRUE
-    return _in_range(from_port, to_port, port) if word in TCP else Tri.FALSE
+    return _in_range(from_port, to_port, first, last) if word in TCP else Tri.FALSE
 
 
 def _protocol(value: Value) -> str | None:
@@ -160,13 +161,13 @@ def port_number(value: Value) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _in_range(from_port: Value, to_port: Value, port: int) -> Tri:
+def _in_range(from_port: Value, to_port: Value, low: int, high: int) -> Tri:
     first, last = port_number(from_port), port_number(to_port)
     if first is not None and last is not None:
         # -1 to -1 means every port where it is accepted at all
-        return Tri.of(first <= port <= last or first == last == -1)
+        return Tri.of(max(first, low) <= min(last, high) or first == last == -1)
     if from_port is None and to_port is None:
         return Tri.FALSE  # AWS refuses TCP without ports
-    if (first is not None and first > port) or (last is not None and -1 != last < port):
+    if (first is not None and first > high) or (last is not None and -1 != last < low):
         return Tri.FALSE
     return Tri.UNKNOWN

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ecsnet.network import Network
-from ecsnet.network.hosts import container_hosts
+from ecsnet.network.addresses import admits_tcp, is_internet, may_be_internet, port_number
+from ecsnet.network.hosts import ContainerHosts, container_hosts
 from ecsnet.network.interfaces import of_hosts
 from ecsnet.network.links import listed
 from ecsnet.network.model import AttachmentKind, Element, Guarded, Hosts, IngressRule, LaunchSettings, Links
 from ecsnet.network.passage import Reach
 from ecsnet.network.reachability import reaches
 from ecsnet.resources import Hop
-from ecsnet.values import Several, Value
+from ecsnet.values import Several, Tri, Value
+
+Ports = tuple[int, int]
+"""The first and the last of a range."""
+
+_MAX_PORTS = 200
+"""At which it is asked whether rules of one group together admit the internet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +46,77 @@ def sources(rule: IngressRule) -> Iterator[Source]:
                 yield Source(inner, name, certain=inner is value)
 
 
+def opens(rule: IngressRule, ports: Sequence[Ports]) -> tuple[Source | None, Tri]:
+    """Whether the rule on its own lets the internet reach one of some TCP ports, and the source that does or may."""
+    port = Tri.any(admits_tcp(rule.protocol, rule.from_port, rule.to_port, first, last) for first, last in ports)
+    if port is Tri.FALSE:
+        return None, Tri.FALSE
+    found = list(sources(rule))
+    known = [source for source in found if isinstance(source.value, str) and source.certain]
+    doubtful: Source | None = None
+    for source in found:
+        internet = may_be_internet(source.value)
+        if internet is Tri.TRUE and source.certain and rule.certain:
+            return source, port
+        if internet is not Tri.FALSE and doubtful is None:
+            doubtful = source
+    if known and is_internet(str(source.value) for source in known):
+        return known[0], port if rule.certain else Tri.UNKNOWN
+    return doubtful, Tri.UNKNOWN if doubtful else Tri.FALSE
+
+
+def together(network: Network, ports: Sequence[Ports]) -> Mapping[IngressRule, Source]:
+    """Rules that only together with others of their group admit the internet to one of some TCP ports.
+
+    The first rule of each group and port, with its source.
+    """
+    groups: defaultdict[str, list[tuple[IngressRule, Source]]] = defaultdict(list)
+    for rule in network.all(IngressRule):
+        group = rule.group.only
+        if group is None or not rule.certain or opens(rule, ports)[1] is Tri.TRUE:
+            continue
+        if any(_admits(rule, first, last) for first, last in ports):
+            known = [source for source in sources(rule) if isinstance(source.value, str) and source.certain]
+            groups[group].extend((rule, source) for source in known)
+    found: dict[IngressRule, Source] = {}
+    for parts in groups.values():
+        if not is_internet(str(source.value) for _, source in parts):
+            continue
+        for port in _first_ports((rule for rule, _ in parts), ports)[:_MAX_PORTS]:
+            there = [(rule, source) for rule, source in parts if _admits(rule, port, port)]
+            if is_internet(str(source.value) for _, source in there):
+                found.setdefault(*there[0])
+    return found
+
+
+def _admits(rule: IngressRule, first: int, last: int) -> bool:
+    return admits_tcp(rule.protocol, rule.from_port, rule.to_port, first, last) is Tri.TRUE
+
+
+def _first_ports(rules: Iterable[IngressRule], ports: Sequence[Ports]) -> tuple[int, ...]:
+    """Where ranges begin: if rules share any port of some, they share one of these."""
+    starts = [port_number(rule.from_port) or 0 for rule in rules]
+    return tuple(
+        dict.fromkeys(max(start, first) for first, last in ports for start in (first, *starts) if start <= last)
+    )
+
+
 def guarded_by(network: Network, group: str) -> tuple[tuple[Element, AttachmentKind], ...]:
     """What a declared security group is certainly attached to."""
+    return tuple(network.derived(_attachments).get(group, ()))
+
+
+def _attachments(network: Network) -> Mapping[str, list[tuple[Element, AttachmentKind]]]:
+    """By group; each thing once."""
     holders: list[tuple[Element, AttachmentKind, Links]] = [
         *((element, element.kind, element.groups) for element in network.all(Guarded)),
         *((settings, AttachmentKind.HOST, settings.groups) for settings in network.all(LaunchSettings)),
     ]
-    return tuple(
-        (element, kind) for element, kind, groups in holders if any(link.only == group for link in groups.items)
-    )
+    found: defaultdict[str, list[tuple[Element, AttachmentKind]]] = defaultdict(list)
+    for element, kind, groups in holders:
+        for name in dict.fromkeys(link.only for link in groups.items if link.only):
+            found[name].append((element, kind))
+    return found
 
 
 def reachable_hosts(network: Network, group: str, port: int) -> Iterator[tuple[Hosts, tuple[Hop, ...]]]:
@@ -54,12 +124,19 @@ def reachable_hosts(network: Network, group: str, port: int) -> Iterator[tuple[H
 
     The whole path is proven: internet gateway, public address, network ACL, groups.
     """
-    for found in container_hosts(network):
-        if not any(link.only == group for link in found.settings.groups.items):
-            continue
+    for found in network.derived(_hosts_by_group).get(group, ()):
         for placement in of_hosts(network, found):
             passages = [reaches(network, placement, port, family=family) for family in (4, 6)]
             passage = next((one for one in passages if one.reach is Reach.REACHED), None)
             if passage:
                 yield found.hosts, (*found.evidence, *passage.hops)
                 break
+
+
+def _hosts_by_group(network: Network) -> Mapping[str, list[ContainerHosts]]:
+    """Container instances by the groups they certainly have."""
+    by_group: defaultdict[str, list[ContainerHosts]] = defaultdict(list)
+    for found in container_hosts(network):
+        for name in dict.fromkeys(link.only for link in found.settings.groups.items if link.only):
+            by_group[name].append(found)
+    return by_group

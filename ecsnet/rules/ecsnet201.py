@@ -2,94 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Finding, Level, Rule, Verdict
 from ecsnet.network import Network
-from ecsnet.network.addresses import ALL_PROTOCOLS, admits_tcp, is_internet, may_be_internet, port_number
-from ecsnet.network.exposure import Source, guarded_by, reachable_hosts, sources
-from ecsnet.network.links import reason_of
-from ecsnet.network.model import AttachmentKind, Element, IngressRule, SecurityGroup, Vpc
+from ecsnet.network.exposure import Ports, Source, guarded_by, opens, reachable_hosts, together
+from ecsnet.network.model import AttachmentKind, Element, IngressRule, SecurityGroup
 from ecsnet.options import Options
-from ecsnet.resources import Hop, Resource
-from ecsnet.rules.proof import calls, distinct, listing
-from ecsnet.values import Tri, Unknown, Value
+from ecsnet.resources import Hop
+from ecsnet.rules import openings
+from ecsnet.rules.proof import distinct, listing
+from ecsnet.values import Tri
 
 _SSH = 22
-_OTHER_PORTS = {3389: "RDP 3389", 2375: "Docker 2375", 2376: "Docker 2376", 51678: "the ECS agent's 51678"}
+_PORTS: tuple[Ports, ...] = ((_SSH, _SSH),)
 
 
 def check(network: Network, options: Options) -> Iterator[Verdict]:
-    together = _together(network)
-    # The default group that AWS makes with a VPC, which the VPC's resource stands for, is nobody's to judge.
-    decided = {vpc.resource for vpc in network.all(Vpc)}
-    doubtful: dict[Resource, Undecided] = {}
-    for rule in network.all(IngressRule):
-        source, verdict = _opens_ssh(rule)
-        if verdict is not Tri.TRUE and rule in together:
-            source, verdict = together[rule], Tri.TRUE
+    yield from openings.judged(network, RULE, _verdicts(network, options))
+
+
+def offenders(network: Network, options: Options) -> Mapping[IngressRule, Source]:
+    """The ingress rules that this rule reports, with the source of each."""
+    found = {**together(network, _PORTS)}
+    for ingress in network.all(IngressRule):
+        source, verdict = opens(ingress, _PORTS)
         if verdict is Tri.TRUE and source is not None:
-            decided.add(rule.resource)
-            yield _finding(network, rule, source, alone=rule not in together)
+            found[ingress] = source
+    return found
+
+
+def _verdicts(network: Network, options: Options) -> Iterator[Verdict]:
+    found = offenders(network, options)
+    for ingress in network.all(IngressRule):
+        source, verdict = opens(ingress, _PORTS)
+        if ingress in found:
+            yield _finding(network, options, ingress, found[ingress], alone=verdict is Tri.TRUE)
         elif verdict is Tri.UNKNOWN:
-            doubtful.setdefault(rule.resource, _undecided(rule, source))
-    for element in (*network.all(IngressRule), *network.all(SecurityGroup)):
-        if element.resource not in decided:
-            decided.add(element.resource)
-            yield doubtful.get(element.resource) or Passed(RULE, element.resource)
+            yield openings.undecided(RULE, ingress, source)
 
 
-def _opens_ssh(rule: IngressRule) -> tuple[Source | None, Tri]:
-    """Whether the rule on its own lets the internet reach SSH, and the source that does or may."""
-    port = admits_tcp(rule.protocol, rule.from_port, rule.to_port, _SSH)
-    if port is Tri.FALSE:
-        return None, Tri.FALSE
-    found = list(sources(rule))
-    known = [source for source in found if isinstance(source.value, str) and source.certain]
-    doubtful: Source | None = None
-    for source in found:
-        internet = may_be_internet(source.value)
-        if internet is Tri.TRUE and source.certain and rule.certain:
-            return source, port
-        if internet is not Tri.FALSE and doubtful is None:
-            doubtful = source
-    if known and is_internet(str(source.value) for source in known):
-        return known[0], port if rule.certain else Tri.UNKNOWN
-    return doubtful, Tri.UNKNOWN if doubtful else Tri.FALSE
-
-
-def _together(network: Network) -> dict[IngressRule, Source]:
-    """Rules of one group that only together admit the internet: the first of them, with its source."""
-    groups: dict[str, list[tuple[IngressRule, Source]]] = {}
-    for rule in network.all(IngressRule):
-        group = rule.group.only
-        if group is None or not rule.certain or _opens_ssh(rule)[1] is Tri.TRUE:
-            continue
-        if admits_tcp(rule.protocol, rule.from_port, rule.to_port, _SSH) is Tri.TRUE:
-            known = [source for source in sources(rule) if isinstance(source.value, str) and source.certain]
-            groups.setdefault(group, []).extend((rule, source) for source in known)
-    return {
-        parts[0][0]: parts[0][1]
-        for parts in groups.values()
-        if is_internet(str(source.value) for _, source in parts)
-    }  # fmt: skip
-
-
-def _undecided(rule: IngressRule, source: Source | None) -> Undecided:
-    if source is not None and not isinstance(source.value, str):
-        return Undecided(RULE, rule.resource, f"the source: {reason_of(source.value)}", rule.span(source.field))
-    if not rule.certain:
-        return Undecided(RULE, rule.resource, "whether the rule is there is not in the configuration", rule.span(""))
-    return Undecided(RULE, rule.resource, "its protocol or ports are not in the configuration", rule.span("ports"))
-
-
-def _finding(network: Network, rule: IngressRule, source: Source, alone: bool) -> Finding:
-    group = network.get(SecurityGroup, rule.group.only)
-    address = group.address if group else str(rule.group.value) if isinstance(rule.group.value, str) else rule.address
-    admits = _shown(source.value) if alone else f"{_shown(source.value)}, with the group's other rules,"
-    hops = [*calls(rule), Hop(rule.address, f"admits {admits} to {_ports(rule)}", rule.span(source.field))]
-    if group is not None and group.resource is not rule.resource:
-        hops.append(Hop(group.address, "is the group that the rule belongs to", group.span()))
+def _finding(network: Network, options: Options, ingress: IngressRule, source: Source, alone: bool) -> Finding:
+    group, address = openings.group_of(network, ingress)
+    admits = openings.admitted(source, alone)
+    ports = openings.ports_of(ingress, f"TCP {_SSH}")
+    hops = openings.declared(ingress, group, source, admits, ports)
     reached = list(reachable_hosts(network, group.address, _SSH)) if group else []
     attached = guarded_by(network, group.address) if group else ()
     for element, _ in attached:
@@ -105,12 +62,11 @@ def _finding(network: Network, rule: IngressRule, source: Source, alone: bool) -
         effect = f", though it is attached only to {names}, where nothing answers SSH"
     else:
         effect = "; no container instance here is proven reachable through it"
-    others = [name for port, name in _OTHER_PORTS.items() if _admits(rule, port)]
+    others = openings.admin_services(ingress, options)
     also = f"; the same rule opens {listing(others)}" if others else ""
-    message = f"{address} lets {admits} reach SSH (TCP 22){effect}{also}"
-    return Finding(
-        RULE, level, rule.resource, message, rule.span(source.field), distinct(hops), RULE.fix[rule.resource.language]
-    )
+    message = f"{address} lets {admits} reach SSH (TCP {_SSH}){effect}{also}"
+    fix = RULE.fix[ingress.resource.language]
+    return Finding(RULE, level, ingress.resource, message, ingress.span(source.field), distinct(hops), fix)
 
 
 def _cannot_run_ssh(
@@ -120,24 +76,6 @@ def _cannot_run_ssh(
     if group is None or not attached or network.hole(group.address):
         return False
     return all(kind is AttachmentKind.NO_SSH for _, kind in attached)
-
-
-def _shown(value: Value) -> str:
-    """A source that is known, or each of those it may be."""
-    if isinstance(value, Unknown):
-        return " or ".join(dict.fromkeys(map(_shown, value.candidates or ()))) or value.reason
-    return str(value)
-
-
-def _admits(rule: IngressRule, port: int) -> bool:
-    return admits_tcp(rule.protocol, rule.from_port, rule.to_port, port) is Tri.TRUE
-
-
-def _ports(rule: IngressRule) -> str:
-    if str(rule.protocol).lower() in ALL_PROTOCOLS:
-        return "all ports"
-    first, last = port_number(rule.from_port), port_number(rule.to_port)
-    return f"TCP {first}-{last}" if first != last and None not in (first, last) else f"TCP {_SSH}"
 
 
 RULE = Rule(
