@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ecsnet import __version__
@@ -16,6 +16,8 @@ from ecsnet import __version__
 if TYPE_CHECKING:
     from ecsnet.config import Config
     from ecsnet.findings import Report
+    from ecsnet.network import Network
+    from ecsnet.resources import Problem
     from ecsnet.settings import Settings
 
 CLEAN = 0
@@ -112,6 +114,60 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(flags, options.paths, os.environ)
 
 
+def _paths(options: argparse.Namespace) -> int:
+    from ecsnet.config import ConfigError, nearest
+    from ecsnet.network.subjects import subjects
+    from ecsnet.report import paths
+    from ecsnet.report.text import render_problems
+
+    roots: list[paths.Root] = []
+
+    def visit(network: Network, root: str) -> None:
+        roots.append(paths.Root(root, tuple(subjects(network))))
+
+    try:
+        problems = _visit_networks(options, visit)
+    except ConfigError as error:
+        return _usage_error(str(error))
+    if options.workload is not None:
+        names = {name for root in roots for one in root.subjects for name in (one.name, one.element.address)}
+        if options.workload not in names:
+            hint = nearest(options.workload, names) or ("" if names else "; there is none at all")
+            return _usage_error(f"no workload or container instances of the name {options.workload!r}{hint}")
+        wanted = options.workload
+        roots = [
+            paths.Root(root.name, tuple(one for one in root.subjects if wanted in (one.name, one.element.address)))
+            for root in roots
+        ]
+    roots = [root for root in roots if root.subjects]
+    if options.format == "json":
+        _write([paths.render_json(roots, problems).rstrip("\n")])
+    else:
+        _write(paths.render(roots, colour=_wants_colour(), full=options.workload is not None))
+        for line in render_problems(problems, colour=False):
+            print(line, file=sys.stderr)
+    return UNREADABLE if problems else CLEAN
+
+
+def _visit_networks(options: argparse.Namespace, visit: Callable[[Network, str], None]) -> tuple[Problem, ...]:
+    """Every root's network in turn; what could not be read.
+
+    :raises ConfigError: a path does not exist, or a flag or the configuration file says what cannot be
+    """
+    from ecsnet.engine import networks
+    from ecsnet.resources import Problem
+
+    problems: dict[Problem, None] = {}
+    for found in networks(options.paths, _settings(options)):
+        if isinstance(found, Problem):
+            problems.setdefault(found)
+        else:
+            network, root = found
+            visit(network, root.root)
+            problems.update(dict.fromkeys((*root.problems, *root.problems_met())))
+    return tuple(problems)
+
+
 def _config(options: argparse.Namespace) -> int:
     from ecsnet.config import ConfigError
     from ecsnet.report import settings
@@ -148,7 +204,7 @@ def _print_report(report: Report, config: Config, options: argparse.Namespace) -
     colour = _wants_colour()
     if options.quiet:
         _write(text.render_quiet(report, colour=colour))
-        for line in text.render_problems(report, colour=False):
+        for line in text.render_problems(report.problems, colour=False):
             print(line, file=sys.stderr)
     else:
         _write(text.render(report, colour=colour, show_unknown=config.show_unknown))
@@ -249,6 +305,19 @@ def _parser() -> argparse.ArgumentParser:
     config.add_argument("--format", choices=("text", "json"), default="text", help="of the output (default: text)")
     _add_settings(config)
 
+    ways = commands.add_parser(
+        "paths",
+        help="show how each workload reaches the internet, and what of the internet reaches it",
+        description="Show, for each ECS workload and each set of container instances, subnet by subnet: how it leaves "
+        "for the internet, what admits the internet to it, and what it needs at start-up against what it reaches.",
+    )
+    ways.set_defaults(run=_paths, **_NO_RULES)
+    ways.add_argument(
+        "--workload", metavar="NAME", help="only this one, by name or address, with every hop of its ways"
+    )
+    ways.add_argument("--format", choices=("text", "json"), default="text", help="of the output (default: text)")
+    _add_inputs(ways)
+
     listing = commands.add_parser("rules", help="list the rules")
     listing.set_defaults(run=_rules)
     listing.add_argument("--format", choices=("text", "json"), default="text")
@@ -267,16 +336,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_NO_RULES: Mapping[str, Any] = {"fail_on": None, "select": [], "extend_select": [], "ignore": [], "show_unknown": False}
+"""For commands that judge nothing."""
+
+
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     """What ``scan`` and ``config`` are told alike. A default of ``None`` lets the configuration file speak."""
     add = parser.add_argument
-    add("paths", metavar="PATH", nargs="*", default=["."], help="files, folders (default: this folder)")
     add("--fail-on", choices=_FAIL_ON, help="lowest level that gives status 1 (default: warning)")
     rules = "ids, names or beginnings of ids (ECSNET1), separated by commas; repeatable"
     add("--select", metavar="RULES", action="append", default=[], help=f"run only these rules: {rules}")
     add("--extend-select", metavar="RULES", action="append", default=[], help="run these too, opt-in ones for instance")
     add("--ignore", metavar="RULES", action="append", default=[], help="do not run these")
     add("--show-unknown", action="store_true", help="list what could not be decided, and why")
+    _add_inputs(parser)
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    """What is read, and the values that are given to it."""
+    add = parser.add_argument
+    add("paths", metavar="PATH", nargs="*", default=["."], help="files, folders (default: this folder)")
     add(
         "--var",
         metavar="NAME=VALUE",

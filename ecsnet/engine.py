@@ -17,6 +17,7 @@ from ecsnet.resources import Configuration, Hole, Problem
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
+    from ecsnet.network import Network
     from ecsnet.stacks import Stacks
     from ecsnet.terraform import Files
 
@@ -46,6 +47,23 @@ def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> R
             own = config.of(folder_of(root))
             tally.take(root, Judges(choose(own, CATALOGUE), own.options))
     return tally.report(start)
+
+
+def networks(paths: Sequence[str], config: Configured) -> Iterator[tuple[Network, Configuration] | Problem]:
+    """The network of every root in ``paths``, and what could not be read.
+
+    :raises ConfigError: as ``scan`` does
+    """
+    from ecsnet.network import read
+
+    for root in configurations(find(paths), config):
+        if isinstance(root, Problem):
+            yield root
+            continue
+        try:
+            yield read(root), root
+        except Exception as error:
+            yield _crash(root.root, "the network model", error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def test_nothing_of_the_input_reaches_the_terminal_raw(tmp_path: Path, monkeypat
     finding = Finding(RULE, Level.ERROR, one, bad, span, (Hop(bad, bad, span),), bad, {bad: bad})
     everything = report(finding, problems=(Problem(file, 1, 2, bad),), undecided=(Undecided(RULE, one, bad, span),))
     lines = [*text.render(everything, show_unknown=True), *text.render_quiet(everything)]
-    lines += text.render_problems(everything)
+    lines += text.render_problems(everything.problems)
     assert all(line.isprintable() for line in lines)
 
 

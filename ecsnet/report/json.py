@@ -14,7 +14,7 @@ Json = dict[str, object]
 
 def render(report: Report) -> str:
     """The report as one JSON object, ASCII only, ending in a new line."""
-    return _dump(
+    return dump(
         {
             "version": "1",
             "tool": {"name": "ecsnet", "version": __version__},
@@ -26,12 +26,12 @@ def render(report: Report) -> str:
                     "resource": undecided.resource.address,
                     "construct": undecided.resource.construct or None,
                     "reason": undecided.reason,
-                    "location": _location(undecided.span),
+                    "location": location(undecided.span),
                 }
                 for undecided in report.undecided
             ],
             "unseen": [
-                {"address": hole.address, "reason": hole.reason, "location": _location(hole.span)}
+                {"address": hole.address, "reason": hole.reason, "location": location(hole.span)}
                 for hole in report.unseen
             ],
             "errors": [
@@ -51,11 +51,11 @@ def render(report: Report) -> str:
 
 def render_rules(rules: Iterable[Rule]) -> str:
     """The catalogue, as a list of objects."""
-    return _dump([_rule(rule) for rule in rules])
+    return dump([_rule(rule) for rule in rules])
 
 
 def render_rule(rule: Rule) -> str:
-    return _dump(_rule(rule))
+    return dump(_rule(rule))
 
 
 def _finding(finding: Finding) -> Json:
@@ -68,15 +68,15 @@ def _finding(finding: Finding) -> Json:
         "message": finding.message,
         "fix": finding.fix,
         "help": finding.rule.help,
-        "location": _location(finding.span),
+        "location": location(finding.span),
         "path": [
-            {"resource": hop.resource, "message": hop.message, "location": _location(hop.span)} for hop in finding.path
+            {"resource": hop.resource, "message": hop.message, "location": location(hop.span)} for hop in finding.path
         ],
         "scenario": dict(finding.scenario),
     }
 
 
-def _location(span: Span) -> Json:
+def location(span: Span) -> Json:
     return {
         "file": span.file,
         "start_line": span.start_line,
@@ -101,7 +101,7 @@ def _rule(rule: Rule) -> Json:
     }
 
 
-def _dump(document: object) -> str:
+def dump(document: object) -> str:
     return json.dumps(_portable(document), indent=2) + "\n"
 
 

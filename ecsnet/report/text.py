@@ -57,9 +57,9 @@ def render_quiet(report: Report, *, colour: bool = False) -> Iterator[str]:
         yield f"{_header(finding, paint)}: {_statement(finding.resource.address, finding.message, Paint(False))}"
 
 
-def render_problems(report: Report, *, colour: bool = False) -> Iterator[str]:
+def render_problems(problems: Iterable[Problem], *, colour: bool = False) -> Iterator[str]:
     """One line an error of the input."""
-    return (_problem_line(problem, Paint(colour)) for problem in report.problems)
+    return (_problem_line(problem, Paint(colour)) for problem in problems)
 
 
 def render_rules(rules: Sequence[Rule]) -> Iterator[str]:
