@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -62,7 +62,7 @@ class WayOut:
     """One possible class of a subnet, and the hops that lead to it.
 
     ``routes``: the one it takes, none, or all that it may take where only their kind is certain. ``reason`` and
-    ``span``, of an unknown one: what decides and is not in the configuration. ``tables``: the names of the route table.
+    ``span``, of an unknown one: what decides and is not in the configuration.
     """
 
     kind: SubnetClass
@@ -70,7 +70,6 @@ class WayOut:
     routes: tuple[Route, ...] = ()
     reason: str = ""
     span: Span | None = None
-    tables: frozenset[str] = frozenset()
 
     @property
     def target(self) -> str | None:
@@ -98,14 +97,38 @@ class _Trail:
     def unknown(self, reason: str, span: Span) -> WayOut:
         return WayOut(SubnetClass.UNKNOWN, self.hops, reason=reason, span=span)
 
+    def ends(self, reason: str, span: Span) -> _Table:
+        """Where no table is known to follow."""
+        return _Table(frozenset(), None, self, reason, span)
+
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A route table that the subnet may use; ``table`` is ``None`` for the main one where nothing declares that."""
+    """A route table that the subnet may use; ``table`` is ``None`` for the main one where nothing declares that.
+
+    With ``reason`` and ``span`` it is one that is not known.
+    """
 
     addresses: frozenset[str]
     table: RouteTable | None
     trail: _Trail
+    reason: str = ""
+    span: Span | None = None
+
+    @property
+    def key(self) -> Hashable:
+        """What the ways out of it hang on, but for the hops that lead here."""
+        trail = self.trail
+        return self.addresses, trail.given, trail.subnet.ipv6_only, trail.to, self.reason, self.span
+
+    def split(self) -> tuple[tuple[Hop, ...], _Table]:
+        """The hops that lead to the table, and the table as if it stood at the beginning.
+
+        The hop to a VPC whose main table is meant stays: it stands for the table.
+        """
+        hops = self.trail.hops
+        end = len(hops) - (self.table is None and not self.reason)
+        return hops[:end], replace(self, trail=replace(self.trail, hops=hops[end:]))
 
 
 class Routing:
@@ -114,13 +137,14 @@ class Routing:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._classes: dict[str, WayOut] = {}
-        self._tables: dict[str, tuple[frozenset[str], ...]] = {}
+        self._ways: dict[Hashable, tuple[WayOut, ...]] = {}
+        self._settled: dict[Hashable, tuple[int, WayOut]] = {}
 
     def classify(self, subnet: Subnet) -> WayOut:
         """The subnet's class, or why it has none for certain."""
         found = self._classes.get(subnet.address)
         if found is None:
-            found = self._classes[subnet.address] = _settle(list(self._ways_out(subnet)))
+            found = self._classes[subnet.address] = self._outcome(subnet)
         return found
 
     def classify6(self, subnet: Subnet) -> WayOut:
@@ -128,20 +152,27 @@ class Routing:
         key = f"{subnet.address}#6"
         found = self._classes.get(key)
         if found is None:
-            found = self._classes[key] = _settle(list(self._ways_out(subnet, IPV6_INTERNET)))
+            found = self._classes[key] = self._outcome(subnet, IPV6_INTERNET)
         return found
 
     def translates(self, subnet: Subnet) -> WayOut:
         """Where the subnet sends what DNS64 makes of IPv4 addresses: class NAT where a NAT gateway translates it."""
-        return _settle(list(self._ways_out(subnet, NAT64)))
+        return self._outcome(subnet, NAT64)
 
     def tables(self, subnet: Subnet) -> tuple[frozenset[str], ...]:
         """The addresses of each route table that may be the subnet's; none of one that is not in the configuration."""
-        found = self._tables.get(subnet.address)
-        if found is None:
-            ways = self._ways_out(subnet)
-            found = self._tables[subnet.address] = tuple(dict.fromkeys(way.tables for way in ways))
-        return found
+        return tuple(dict.fromkeys(table.addresses for table in self._tables_of(subnet)))
+
+    def _outcome(self, subnet: Subnet, to: str = "") -> WayOut:
+        """What all ways share. Subnets that may use the same tables share it too, but for the hops to the table."""
+        tables = list(self._tables_of(subnet, to))
+        key = tuple(table.key for table in tables)
+        if key not in self._settled:
+            self._settled[key] = _settle([(i, way) for i, table in enumerate(tables) for way in self._leaving(table)])
+        number, way = self._settled[key]
+        hops = (*tables[number].split()[0], *way.hops)
+        unsure = way.kind is SubnetClass.UNKNOWN and way.span is None and hops
+        return replace(way, hops=hops, span=hops[-1].span if unsure else way.span)
 
     # --- which table -----------------------------------------------------------------------------------------------
 
@@ -149,13 +180,26 @@ class Routing:
     def _associations(self) -> tuple[Mapping[str, list[Association]], list[Association]]:
         return index_by(self.network.all(Association), lambda association: association.subnet)
 
-    def _ways_out(self, subnet: Subnet, to: str = "") -> Iterator[WayOut]:
+    @cached_property
+    def _loose(self) -> tuple[Association, ...]:
+        """Associations of any subnet, one for all that lead alike: a plan may have one for each subnet."""
+        alike = {
+            (found.table.targets, found.table.elsewhere, found.table.anything, found.resource.guard): found
+            for found in reversed(self._associations[1])
+        }
+        return tuple(reversed(alike.values()))
+
+    def _tables_of(self, subnet: Subnet, to: str = "") -> Iterator[_Table]:
+        """Each route table that the subnet may use, and the place where that is left open."""
         trail = _Trail(subnet, (), guards(subnet), to)
-        named, loose = self._associations
-        possible = (*named.get(subnet.address, ()), *loose)
+        possible = (*self._associations[0].get(subnet.address, ()), *self._loose)
         certain = [association for association in possible if self._is_certain(association, trail)]
+        seen: set[Hashable] = set()
         for association in certain or possible:
-            yield from self._through(association, trail)
+            for table in self._through(association, trail):
+                if table.key not in seen:
+                    seen.add(table.key)
+                    yield table
         if not certain:
             yield from self._through_main_table(trail)
 
@@ -165,7 +209,7 @@ class Routing:
             return False
         return not subnet.resource.many or each_to_each(association.subnet, association, subnet)
 
-    def _through(self, association: Association, trail: _Trail) -> Iterator[WayOut]:
+    def _through(self, association: Association, trail: _Trail) -> Iterator[_Table]:
         hop = Hop(association.address, f"associates {trail.subnet.address} with a route table", association.span())
         trail = trail.then(hop, association)
         link = association.table
@@ -175,16 +219,16 @@ class Routing:
                 yield from self._main_of(vpc, trail)
             elif table is not None:
                 alias = {table.main_of.only + MAIN} if table.main_of.only else set[str]()
-                yield from self._leaving(_Table(frozenset({target} | alias), table, trail.then(None, table)))
+                yield _Table(frozenset({target} | alias), table, trail.then(None, table))
         if link.elsewhere or link.anything or not link.is_set:
             reason = f"the route table is not in the configuration: {reason_of(link.value)}"
-            yield trail.unknown(reason, association.span("table"))
+            yield trail.ends(reason, association.span("table"))
 
-    def _through_main_table(self, trail: _Trail) -> Iterator[WayOut]:
+    def _through_main_table(self, trail: _Trail) -> Iterator[_Table]:
         subnet = trail.subnet
         hole = self.network.hole(subnet.address)
         if hole:
-            yield trail.unknown(f"{unseen(hole)} may associate it with a route table: {hole.reason}", hole.span)
+            yield trail.ends(f"{unseen(hole)} may associate it with a route table: {hole.reason}", hole.span)
         vpc = self.network.get(Vpc, subnet.vpc.only)
         if vpc is not None:
             yield from self._main_of(vpc, trail)
@@ -192,7 +236,7 @@ class Routing:
         value = subnet.vpc.value
         name = value if isinstance(value, str) else reason_of(value)
         reason = f"its VPC is not in the configuration ({name}), and no route table is associated with it here"
-        yield trail.unknown(reason, subnet.span())
+        yield trail.ends(reason, subnet.span())
 
     @cached_property
     def _main_tables(self) -> tuple[Mapping[str, list[MainAssociation]], list[MainAssociation]]:
@@ -203,14 +247,14 @@ class Routing:
         adopted = [table for table in self.network.all(RouteTable) if table.main_of.is_set]
         return index_by(adopted, lambda table: table.main_of)
 
-    def _main_of(self, vpc: Vpc, trail: _Trail) -> Iterator[WayOut]:
+    def _main_of(self, vpc: Vpc, trail: _Trail) -> Iterator[_Table]:
         trail = trail.then(Hop(vpc.address, "its main route table applies to subnets without one", vpc.span()), vpc)
         if vpc.default:
-            yield trail.unknown("the main route table of the default VPC is not in the configuration", vpc.span())
+            yield trail.ends("the main route table of the default VPC is not in the configuration", vpc.span())
             return
         hole = self.network.hole(vpc.address)
         if hole:
-            yield trail.unknown(f"{unseen(hole)} may change the main route table: {hole.reason}", hole.span)
+            yield trail.ends(f"{unseen(hole)} may change the main route table: {hole.reason}", hole.span)
         main = vpc.address + MAIN
         named, loose = self._main_tables
         settled = False
@@ -220,17 +264,17 @@ class Routing:
                 Hop(association.address, "makes another table the main one", association.span()), association
             )
             for table in filter(None, (self.network.get(RouteTable, target) for target in association.table.targets)):
-                yield from self._leaving(_Table(frozenset({table.address, main}), table, step.then(None, table)))
+                yield _Table(frozenset({table.address, main}), table, step.then(None, table))
             if association.table.only is None:
-                yield step.unknown("the main route table is not in the configuration", association.span())
+                yield step.ends("the main route table is not in the configuration", association.span())
         if settled:
             return
         adopted, loose_tables = self._default_tables
         for table in (*adopted.get(vpc.address, ()), *loose_tables):
             settled |= table.main_of.only == vpc.address and exists(table, trail.given) is Tri.TRUE
-            yield from self._leaving(_Table(frozenset({table.address, main}), table, trail.then(None, table)))
+            yield _Table(frozenset({table.address, main}), table, trail.then(None, table))
         if not settled:
-            yield from self._leaving(_Table(frozenset({main}), None, trail))
+            yield _Table(frozenset({main}), None, trail)
 
     # --- which route -----------------------------------------------------------------------------------------------
 
@@ -242,11 +286,18 @@ class Routing:
     def _propagations(self) -> tuple[Mapping[str, list[Propagation]], list[Propagation]]:
         return index_by(self.network.all(Propagation), lambda propagation: propagation.table)
 
-    def _leaving(self, at: _Table) -> Iterator[WayOut]:
-        return (replace(way, tables=at.addresses) for way in self._by_table(at))
+    def _leaving(self, at: _Table) -> tuple[WayOut, ...]:
+        """The ways out from a table on; their hops begin there."""
+        found = self._ways.get(at.key)
+        if found is None:
+            found = self._ways[at.key] = tuple(self._by_table(at.split()[1]))
+        return found
 
     def _by_table(self, at: _Table) -> Iterator[WayOut]:
         """The ways out to the IPv4 internet by longest-prefix match."""
+        if at.reason:
+            yield WayOut(SubnetClass.UNKNOWN, reason=at.reason, span=at.span)
+            return
         named, loose = self._routes
         routes = [route for address in sorted(at.addresses) for route in named.get(address, ())]
         certain: list[Route] = []
@@ -438,14 +489,17 @@ def target_name(route: Route) -> str:
     return f"{route.kind.value} {value}" if isinstance(value, str) else route.kind.value
 
 
-def _settle(ways: list[WayOut]) -> WayOut:
-    """The class that all possible outcomes share; else unknown, with the reason of the first that is not certain."""
-    kinds = {way.kind for way in ways}
+def _settle(ways: list[tuple[int, WayOut]]) -> tuple[int, WayOut]:
+    """The class that all possible outcomes share; else unknown, with the reason of the first that is not certain.
+
+    Each way comes with the number of its table; so does the answer. A route that several ways take is listed once.
+    """
+    kinds = {way.kind for _, way in ways}
+    routes = tuple(dict.fromkeys(route for _, way in ways for route in way.routes))
     if len(kinds) == 1 and SubnetClass.UNKNOWN not in kinds:
-        return replace(ways[0], routes=tuple(route for way in ways for route in way.routes), reason="", span=None)
-    unsure = next((way for way in ways if way.kind is SubnetClass.UNKNOWN), None) or next(
-        (way for way in ways if way.reason), ways[0]
-    )
-    reason = unsure.reason or "whether " + " or ".join(sorted(kind.value for kind in kinds)) + " is not to be told"
-    span = unsure.span or (unsure.hops[-1].span if unsure.hops else None)
-    return WayOut(SubnetClass.UNKNOWN, unsure.hops, tuple(route for way in ways for route in way.routes), reason, span)
+        number, first = ways[0]
+        return number, replace(first, routes=routes, reason="", span=None)
+    unsure = next((pair for pair in ways if pair[1].kind is SubnetClass.UNKNOWN), None)
+    number, way = unsure or next((pair for pair in ways if pair[1].reason), ways[0])
+    reason = way.reason or "whether " + " or ".join(sorted(kind.value for kind in kinds)) + " is not to be told"
+    return number, WayOut(SubnetClass.UNKNOWN, way.hops, routes, reason, way.span)
