@@ -69,5 +69,5 @@ def settled(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
     for verdict in verdicts:
         by_resource.setdefault(verdict.resource, []).append(verdict)
     for found in by_resource.values():
-        findings = [verdict for verdict in found if isinstance(verdict, Finding)]
+        findings: list[Verdict] = [verdict for verdict in found if isinstance(verdict, Finding)]
         yield from findings or [verdict for verdict in found if isinstance(verdict, Undecided)] or found[:1]
