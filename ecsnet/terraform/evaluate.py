@@ -35,6 +35,7 @@ from ecsnet.terraform.ast import (
 from ecsnet.terraform.budget import MAX_TEXT, LimitError, meter
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions import FunctionContext
+from ecsnet.terraform.functions.encoding import in_text
 from ecsnet.terraform.lazy import Certain, doubts
 from ecsnet.terraform.parser import SyntaxProblem
 from ecsnet.terraform.source import Source
@@ -171,6 +172,8 @@ def _splat(node: Splat, scope: Scope) -> Value:
     if stated == ANY:
         return typed(result, ANY)
     if is_kind(stated, "list", "set") and stated is not None:
+        if not result:
+            expression_types.check_steps(node.each, element_type(stated))
         return typed(result, Collection("list", expression_types.each_type(node.each, element_type(stated))))
     return result
 
@@ -256,7 +259,9 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
     try:
         return value if common == type_ else convert.to_type(value, common)
     except EvaluationError:
-        return value
+        if convert.has_any(type_):
+            return value
+        raise
 
 
 def is_plain(value: Value) -> bool:
@@ -320,7 +325,7 @@ def _joined(node: Template, scope: Scope) -> Value:
     parts: list[Value] = []
     size = 0
     for part in node.parts:
-        value = _string(_evaluate(part, scope))
+        value = in_text(_string(_evaluate(part, scope)))
         size += len(value) if isinstance(value, str) else 1
         if size > MAX_TEXT:
             raise LimitError(f"a string of more than {MAX_TEXT} characters")

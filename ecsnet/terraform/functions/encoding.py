@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from ecsnet.terraform import steps
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.numbers import format_number, normal
 from ecsnet.terraform.sets import sort_values
-from ecsnet.values import Encoded, Key, Reference, Set, Text, Unknown, Value, is_known, text
+from ecsnet.values import Encoded, Key, Reference, Set, Several, Text, Unknown, Value, is_known, text
 
 MAX_LENGTH = 4_000_000
 _ENCODINGS = {"UTF-8": "utf-8", "UTF-16LE": "utf-16-le", "UTF-16BE": "utf-16-be", "UTF-16": "utf-16-be"}
@@ -46,6 +46,42 @@ def json_text(value: Value) -> str:
 
 def json_encode(value: Value) -> Value:
     return json_text(value) if is_known(value) else Encoded("json", value)
+
+
+_STRINGS = ("id", "arn", "_id", "_arn", "name")
+"""How the names of attributes end that are strings, whatever they are."""
+
+
+def in_text(value: Value) -> Value:
+    """A JSON document that is not wholly known, as a part of a text: what refers to resources stays in it."""
+    if not isinstance(value, Encoded) or value.encoding != "json":
+        return value
+    return text(_pieces(value.value))
+
+
+def _pieces(value: Value) -> Iterator[Value]:
+    """As :func:`json_text` writes it. What may be other than a string, and is not known, is unknown text."""
+    if is_known(value):
+        yield json_text(value)
+    elif isinstance(value, Text) or (isinstance(value, Reference) and value.attribute.endswith(_STRINGS)):
+        yield from ('"', *_escaped(value), '"')
+    elif isinstance(value, tuple) and not any(isinstance(item, Several) for item in value) and type(value) is not Set:
+        for position, item in enumerate(value):
+            yield "," if position else "["
+            yield from _pieces(item)
+        yield "]"
+    elif isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
+        for position, name in enumerate(sorted(name for name in value if isinstance(name, str))):
+            yield f"{',' if position else '{'}{json_string(name)}:"
+            yield from _pieces(value[name])
+        yield "}"
+    else:
+        yield Unknown("JSON of a value known only after deployment")
+
+
+def _escaped(value: Text | Reference) -> Iterator[Value]:
+    for part in value.parts if isinstance(value, Text) else (value,):
+        yield json_string(part)[1:-1] if isinstance(part, str) else part
 
 
 def json_decode(value: Value) -> Value:
@@ -192,16 +228,14 @@ def url_encode(value: str) -> Value:
     return quote_plus(value, safe="~")
 
 
-def csv_decode(value: str) -> Value:
-    import csv
-    import io
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"(?=[,\n]|\Z)')
+_UNQUOTED = re.compile(r'[^,"\n]*(?!")')
 
+
+def csv_decode(value: str) -> Value:
     if len(value) > MAX_LENGTH:
         raise OverflowError
-    try:
-        rows = [row for row in csv.reader(io.StringIO(value, newline=""), strict=True) if row]
-    except csv.Error as error:
-        raise EvaluationError(f"invalid CSV: {error}") from None
+    rows = _records(value)
     if not rows:
         raise EvaluationError("missing header line")
     header = rows[0]
@@ -210,3 +244,31 @@ def csv_decode(value: str) -> Value:
     if any(len(row) != len(header) for row in rows):
         raise EvaluationError("wrong number of fields")
     return tuple(dict(zip(header, row)) for row in rows[1:])
+
+
+def _records(value: str) -> list[list[str]]:
+    """RFC 4180 as Go reads it: lines end in LF or CRLF, empty ones are left out, quotes are all of a field or none."""
+    text = value.replace("\r\n", "\n").removesuffix("\r")
+    rows: list[list[str]] = []
+    row: list[str] = []
+    position = 0
+    while position < len(text) or row:
+        if not row and text.startswith("\n", position):
+            position += 1
+            continue
+        if text.startswith('"', position):
+            quoted = _QUOTED.match(text, position)
+            if quoted is None:
+                raise EvaluationError('invalid CSV: extraneous or missing " in quoted field')
+            field, position = quoted[1].replace('""', '"'), quoted.end()
+        else:
+            plain = _UNQUOTED.match(text, position)
+            if plain is None:
+                raise EvaluationError('invalid CSV: bare " in non-quoted field')
+            field, position = plain[0], plain.end()
+        row.append(field)
+        if not text.startswith(",", position):
+            rows.append(row)
+            row = []
+        position += 1
+    return rows
