@@ -12,14 +12,24 @@ from dataclasses import dataclass, replace
 
 from ecsnet.network import Network, exists, guards
 from ecsnet.network import flows as f
+from ecsnet.network.addresses import Range
 from ecsnet.network.groups import GroupRules, Peer, wanted
 from ecsnet.network.interfaces import Placement
 from ecsnet.network.links import MAIN, unseen
-from ecsnet.network.model import Endpoint, EndpointAssociation, EndpointKind, Link, Links, Subnet, Vpc
+from ecsnet.network.model import (
+    Endpoint,
+    EndpointAssociation,
+    EndpointKind,
+    Link,
+    Links,
+    PrivateZone,
+    Subnet,
+    Vpc,
+)
 from ecsnet.network.passage import Reach, Steps, doubtful
 from ecsnet.network.routing import same_vpc
 from ecsnet.resources import Hop
-from ecsnet.values import Span, Text, Tri, Unknown, Value
+from ecsnet.values import Reference, Span, Text, Tri, Unknown, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,8 @@ def serving(network: Network, placement: Placement, service: str) -> Service:
     if subnet is None:
         return Service(Tri.UNKNOWN, reason=placement.reason, span=placement.span)
     index = network.derived(_Endpoints)
-    found = [_by(network, placement, subnet, endpoint, same) for endpoint, same in index.of(subnet, service)]
+    given = guards(subnet, placement.owner)
+    found = [_by(network, placement, subnet, endpoint, same) for endpoint, same in index.of(subnet, service, given)]
     for verdict in (Tri.TRUE, Tri.UNKNOWN):
         for one in found:
             if one.served is verdict:
@@ -64,22 +75,28 @@ def names(value: Value, service: str) -> Tri:
     if isinstance(value, str):
         return Tri.of(_suffix(value) == service)
     if isinstance(value, Text):
-        last = value.parts[-1]
-        # What follows the Region, where the Region is the part that is unknown.
-        if isinstance(last, str) and last.startswith(".") and len(value.parts) > 1:
+        *before, last = value.parts
+        if not isinstance(last, str):
+            return Tri.UNKNOWN
+        if last.startswith(".") and _to_region(before):
             return Tri.of(last[1:] == service)
-        if isinstance(last, str) and _ends(service, last) is Tri.FALSE:
-            return Tri.FALSE
-        return Tri.UNKNOWN
+        known = _suffix(last) if "amazonaws." in last else ""
+        if known:
+            return Tri.of(known == service)
+        return Tri.UNKNOWN if service.endswith(last) or last.endswith(f".{service}") else Tri.FALSE
     if isinstance(value, Unknown) and value.candidates is not None:
         results = {names(candidate, service) for candidate in value.candidates}
         return results.pop() if len(results) == 1 else Tri.UNKNOWN
     return Tri.FALSE if value is None else Tri.UNKNOWN
 
 
-def _ends(service: str, tail: str) -> Tri:
-    """Whether a name that ends in ``tail`` may be of a service."""
-    return Tri.of(service.endswith(tail) or tail.endswith(f".{service}"))
+def _to_region(parts: list[str | Unknown | Reference]) -> bool:
+    """Whether the beginning of a service's name ends with an unknown Region."""
+    *before, last = parts or [""]
+    if isinstance(last, str):
+        return False
+    # ``com.amazonaws`` is the partition's DNS name turned round, which may be unknown as well.
+    return not before or before == ["com.amazonaws."] or before[-1] == "." or str(before[-1]).endswith("amazonaws.")
 
 
 def _suffix(name: str) -> str:
@@ -104,12 +121,12 @@ class _Endpoints:
             else:
                 self._loose.append(association)
 
-    def of(self, subnet: Subnet, service: str) -> Iterator[tuple[Endpoint, Tri]]:
-        """Endpoints that are, or may be, of a service in the subnet's VPC."""
+    def of(self, subnet: Subnet, service: str, given: frozenset[str]) -> Iterator[tuple[Endpoint, Tri]]:
+        """Endpoints that are, or may be, of a service in the subnet's VPC, under conditions that are given."""
         for endpoint in self._candidates(subnet):
             same = same_vpc(endpoint.vpc, subnet.vpc) & names(endpoint.service, service)
-            same &= exists(endpoint, guards(subnet))
-            if same is not Tri.FALSE:
+            same &= exists(endpoint, given)
+            if same is not Tri.FALSE and not _leaves_it_to_gateway(endpoint, service):
                 yield endpoint, same
 
     def _candidates(self, subnet: Subnet) -> list[Endpoint]:
@@ -137,6 +154,16 @@ class _Endpoints:
         added = tuple(one.group for one in self._added[endpoint.address] if one.group.is_set)
         unsure = any(one.group.is_set for one in self._loose)
         return _with(endpoint.groups, added, unsure)
+
+
+def _leaves_it_to_gateway(endpoint: Endpoint, service: str) -> bool:
+    """An interface endpoint of S3 or DynamoDB without private DNS is for other networks: here a gateway one serves.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
+    """
+    return (
+        service in ("s3", "dynamodb") and endpoint.kind is EndpointKind.INTERFACE and endpoint.private_dns is Tri.FALSE
+    )
 
 
 def _with(own: Links, added: tuple[Link, ...], unsure: bool) -> Links:
@@ -187,13 +214,39 @@ def _answers(network: Network, placement: Placement, subnet: Subnet, endpoint: E
     steps = _switched_on(endpoint.private_dns, own)
     vpc = network.get(Vpc, subnet.vpc.only)
     if vpc is not None:
-        message = "has DNS support or DNS host names off: the private names of endpoints do not resolve"
+        message = "has DNS support or DNS host names off, and private DNS asks for both"
         steps += _switched_on(vpc.dns, Hop(vpc.address, message, vpc.span("dns")))
+    zone = network.derived(_zone_of_services)
+    if zone is not None and steps.obstacles:
+        reason = f"{zone.address} may give the service's name to {endpoint.address}"
+        steps = doubtful((), reason, zone.span("name"))
     rules, groups = network.derived(GroupRules), network.derived(_Endpoints).groups(endpoint)
-    places = f.addresses(subnet.cidr4, 4).certain or (f.FAMILIES[4],)
+    places = addresses_of(network, subnet)
     into = rules.inbound(groups, endpoint.vpc, endpoint.span("groups"))
     peer = Peer(placement.groups)
     return steps + into.admits(wanted("tcp", (443, 444), places), f"TCP 443 in from {placement.owner.address}", peer)
+
+
+def addresses_of(network: Network, subnet: Subnet) -> tuple[Range, ...]:
+    """Where a subnet's IPv4 addresses are: in its own block, else within those of its VPC, else anywhere."""
+    own = f.addresses(subnet.cidr4, 4)
+    vpc = network.get(Vpc, subnet.vpc.only)
+    if own.certain or vpc is None:
+        return own.certain or (f.FAMILIES[4],)
+    found = [f.addresses(cidr, 4) for cidr in vpc.cidrs4]
+    return tuple(place for one in found for place in (one.certain or one.possible)) or (f.FAMILIES[4],)
+
+
+def _zone_of_services(network: Network) -> PrivateZone | None:
+    """A private zone that is, or may be, of the names of AWS services."""
+    return next((zone for zone in network.all(PrivateZone) if _of_services(zone.name)), None)
+
+
+def _of_services(name: Value) -> bool:
+    last = name.parts[-1] if isinstance(name, Text) else name
+    if not isinstance(last, str):
+        return True
+    return last.rstrip(".").endswith(("amazonaws.com", "amazonaws.com.cn", "on.aws", "api.aws"))
 
 
 def _switched_on(switch: Tri, otherwise: Hop) -> Steps:

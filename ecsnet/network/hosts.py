@@ -47,7 +47,7 @@ def _container_hosts(network: Network) -> tuple[ContainerHosts, ...]:
             message = f"is an ECS capacity provider for {hosts.address}"
             hop = Hop(provider.address, message, provider.span("hosts"))
             found.append(ContainerHosts(hosts, settings, (hop,), provider))
-        elif _JOINS_CLUSTER.search(_readable(settings.user_data)):
+        elif _JOINS_CLUSTER.search(readable(settings.user_data)):
             hop = Hop(settings.address, "user data joins an ECS cluster", settings.span("user_data"))
             found.append(ContainerHosts(hosts, settings, (hop,)))
         elif evidence := _by_image(network, settings):
@@ -115,10 +115,10 @@ def _words(network: Network, image: Value) -> Iterator[str]:
                 yield from (text for text in leaves(resource.get()) if isinstance(text, str))
 
 
-def _readable(user_data: Value) -> str:
+def readable(user_data: Value) -> str:
     """The known text of user data, decoded."""
     if isinstance(user_data, Encoded):
-        return _readable(user_data.value)
+        return readable(user_data.value)
     if isinstance(user_data, Text):
         return " ".join(part for part in user_data.parts if isinstance(part, str))
     if not isinstance(user_data, str):

@@ -94,9 +94,11 @@ class Linker:
         return link
 
     def names_aws_prefix_list(self, value: Value) -> bool:
-        """Whether a value names a prefix list of AWS's own, looked up by name."""
+        """Whether a value names a prefix list of AWS's own: looked up by name, or that of a gateway endpoint."""
         if not isinstance(value, Reference):
             return False
+        if value.attribute == "prefix_list_id":
+            return self.type_of(value.target) in ("aws_vpc_endpoint", "data.aws_vpc_endpoint")
         resource = self.configuration.resources.get(value.target)
         if resource is None or resource.type not in ("data.aws_ec2_managed_prefix_list", "data.aws_prefix_list"):
             return False

@@ -258,6 +258,13 @@ class Guarded(Element):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PrivateZone(Element):
+    """A private hosted zone of Route 53, which may give a service's name to an endpoint."""
+
+    name: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SecurityGroup(Element):
     """``open_egress``: AWS's own egress rule, to everywhere, is left in place. ``default_of``: whose default it is."""
 
@@ -271,7 +278,8 @@ class GroupRule(Element):
     """``cidrs4``, ``cidrs6`` and ``cidrs_listed`` (of prefix lists) are CIDRs; any but a string is unknown.
 
     They are the sources of an ingress rule and the destinations of an egress rule, and so are ``peers``: security
-    groups, the rule's own among them.
+    groups, the rule's own among them. ``of_aws``: it names a prefix list of AWS's own, which holds the addresses of a
+    service (S3, DynamoDB, CloudFront).
     """
 
     group: Link
@@ -281,6 +289,7 @@ class GroupRule(Element):
     cidrs4: Value
     cidrs6: Value
     cidrs_listed: Value
+    of_aws: bool
     peers: Links
 
 
@@ -415,6 +424,13 @@ class TaskDefinition(Element):
     compatibilities: Value
     containers: tuple[Container, ...] | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PullThroughCache(Element):
+    """A rule by which private ECR fetches images from another registry. ``prefix``: of its repositories."""
+
+    prefix: Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ecsnet.network import Network
 from ecsnet.network.capacity import capacity_of
 from ecsnet.network.hosts import ContainerHosts
 from ecsnet.network.links import one_of, reason_of
-from ecsnet.network.model import Capacity, CapacityProvider, Container, TaskDefinition, Workload
+from ecsnet.network.model import Capacity, CapacityProvider, Container, PullThroughCache, TaskDefinition, Workload
 from ecsnet.network.passage import Doubt
 from ecsnet.resources import Hop
 from ecsnet.values import Reference, Text, Tri, Unknown, Value
@@ -23,15 +23,20 @@ from ecsnet.values import Reference, Text, Tri, Unknown, Value
 INTERNET = "the internet"
 """A need that no endpoint meets: an image of a registry outside private ECR."""
 
+NEARBY = "the network"
+"""A need that may be met within the VPC: an image of a registry by a private name, or on a port of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """``service``: as endpoints name it (``ecr.api``, ``ecr.dkr``, ``s3``, ``logs``, ``secretsmanager``, ``ssm``,
-    ``ecs``, ``ecs-agent``, ``ecs-telemetry``), or ``INTERNET``. ``hop``: what needs it.
+    ``ecs``, ``ecs-agent``, ``ecs-telemetry``), ``INTERNET`` or ``NEARBY``. ``hop``: what needs it. ``image``:
+    the one that is not in private ECR.
     """
 
     service: str
     hop: Hop
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,9 @@ class _Tasks:
             span = task.resource.locate(*container.place)
             for services, message in _of_container(self.network, container):
                 for service in services:
-                    needs.setdefault(service, Need(service, Hop(task.address, message, span)))
+                    hop = Hop(task.address, message, span)
+                    image = _shown(container.image) if service in (INTERNET, NEARBY) else ""
+                    needs.setdefault(service, Need(service, hop, image))
                 if not services:
                     doubts.append(Doubt(f"{task.address}: {message}", span))
         return Needs(tuple(needs.values()), tuple(doubts))
@@ -131,9 +138,14 @@ class _Tasks:
 def _of_container(network: Network, container: Container) -> Iterator[tuple[tuple[str, ...], str]]:
     """The services that each of a container's settings needs, with the words for it; none where that is unknown."""
     private = is_private(network, container.image)
-    image = f"image {container.image}" if isinstance(container.image, str) else "its image"
+    name = _shown(container.image)
+    image = f"image {name}" if name else "its image"
     if private is Tri.TRUE:
         yield ("ecr.api", "ecr.dkr", "s3"), f"pulls {image} from private ECR"
+        if _through_cache(network, container.image):
+            yield (), f"the first pull of {image} through ECR's cache asks for a way to the internet"
+    elif private is Tri.FALSE and _may_be_near(container.image):
+        yield (NEARBY,), f"pulls {image}, whose registry may be within the network"
     elif private is Tri.FALSE:
         yield (INTERNET,), f"pulls {image}, which is outside private ECR"
     else:
@@ -153,6 +165,8 @@ def _of_container(network: Network, container: Container) -> Iterator[tuple[tupl
 
 def is_private(network: Network, image: Value) -> Tri:
     """Whether an image is in a private ECR registry: by its name, or by the repository that it is put together from."""
+    if image == "":
+        return Tri.UNKNOWN
     if isinstance(image, str):
         return Tri.of(_PRIVATE_ECR.search(image.partition("/")[0] + "/") is not None)
     if isinstance(image, Unknown) and image.candidates is not None:
@@ -177,6 +191,36 @@ def is_private(network: Network, image: Value) -> Tri:
     first = parts[0]
     known = isinstance(first, str) and _REGISTRY.match(first) is not None
     return Tri.FALSE if known else Tri.UNKNOWN
+
+
+_NEAR = re.compile(
+    r"(localhost|\d+\.\d+\.\d+\.\d+|.*\.(internal|local|localdomain|lan|corp|home|intranet|private))?(?::\d+)?"
+)
+
+
+def _may_be_near(image: Value) -> bool:
+    """Whether a registry may be in the VPC itself: by its host, or by a port that public ones do not have."""
+    text = image.parts[0] if isinstance(image, Text) else image
+    host, slash, _ = text.partition("/") if isinstance(text, str) else ("", "", "")
+    names_host = bool(slash) and ("." in host or ":" in host or host == "localhost")
+    return names_host and (_NEAR.fullmatch(host) is not None or (":" in host and not host.endswith(":443")))
+
+
+def _through_cache(network: Network, image: Value) -> bool:
+    """Whether a repository is one that a pull-through cache rule of the configuration fills.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+    """
+    rules = network.all(PullThroughCache)
+    repository = _shown(image).partition("/")[2]
+    return any(rule.prefix == "ROOT" or repository.startswith(f"{rule.prefix}/") for rule in rules)
+
+
+def _shown(image: Value) -> str:
+    """An image's name, with dots for what is unknown of it; nothing where that is all of it."""
+    parts = image.parts if isinstance(image, Text) else (image,)
+    known = [part if isinstance(part, str) else "…" for part in parts]
+    return "".join(known) if any(part != "…" for part in known) else ""
 
 
 def _named(address: str) -> bool:

@@ -168,6 +168,7 @@ def group_rule(
         cidrs4=field(value, form.cidrs4),
         cidrs6=field(value, form.cidrs6),
         cidrs_listed=tuple(prefix_list_cidrs(field(value, form.prefix_lists), linker)),
+        of_aws=any(linker.names_aws_prefix_list(item) for item in listed(field(value, form.prefix_lists))),
         peers=_peers(form, linker, group, value),
         certain=certain,
     )

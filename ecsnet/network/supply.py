@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ecsnet.network import Network
-from ecsnet.network.endpoints import serving
+from ecsnet.network.endpoints import Service, serving
 from ecsnet.network.interfaces import Placement
-from ecsnet.network.needs import INTERNET, Need, Needs
+from ecsnet.network.model import Workload
+from ecsnet.network.needs import INTERNET, NEARBY, Need, Needs
 from ecsnet.network.passage import Doubt
 from ecsnet.resources import Hop
 from ecsnet.values import Tri
@@ -17,14 +18,36 @@ _IMAGE = ("ecr.api", "ecr.dkr", "s3")
 
 
 @dataclass(frozen=True, slots=True)
-class Supply:
-    """``missing``: the services, or ``INTERNET``, that are needed and certainly not had; ``hops``: what needs each, and
-    what stands in the way of an endpoint that is there. ``doubts``: why more may be missing.
+class Lack:
+    """What is needed and certainly not had. ``service``: what its endpoint is to the interface; ``None``: no endpoint
+    could be.
     """
 
-    missing: tuple[str, ...] = ()
-    hops: tuple[Hop, ...] = ()
+    need: Need
+    service: Service | None = None
+
+    @property
+    def hops(self) -> tuple[Hop, ...]:
+        """What needs it, and what stands in the way of an endpoint that is there."""
+        return (self.need.hop, *(self.service.obstacles if self.service else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """``doubtful``: what may not be had, as far as an endpoint decides; ``doubts``: why more may be missing."""
+
+    lacks: tuple[Lack, ...] = ()
+    doubtful: tuple[Lack, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The services, or ``INTERNET``, that are certainly not had."""
+        return tuple(lack.need.service for lack in self.lacks)
+
+    @property
+    def hops(self) -> tuple[Hop, ...]:
+        return tuple(dict.fromkeys(hop for lack in self.lacks for hop in lack.hops))
 
 
 def privately(network: Network, placement: Placement, needs: Needs) -> Supply:
@@ -33,25 +56,28 @@ def privately(network: Network, placement: Placement, needs: Needs) -> Supply:
     Every task pulls an image. One of which nothing is known is in private ECR or on the internet: without the endpoints
     of ECR it cannot be had either way.
     """
-    missing: dict[str, None] = {}
-    hops: list[Hop] = []
+    lacks: list[Lack] = []
+    doubtful: list[Lack] = []
     doubts: list[Doubt] = []
     for need in _with_image(placement, needs):
         if need.service == INTERNET:
-            missing[INTERNET] = None
-            hops.append(need.hop)
+            lacks.append(Lack(need))
+            continue
+        if need.service == NEARBY:
+            doubts.append(Doubt(f"{need.hop.resource} {need.hop.message}", need.hop.span))
             continue
         service = serving(network, placement, need.service)
         if service.served is Tri.FALSE:
-            missing[need.service] = None
-            hops += [need.hop, *service.obstacles]
+            lacks.append(Lack(need, service))
         elif service.served is Tri.UNKNOWN:
+            doubtful.append(Lack(need, service))
             doubts.append(Doubt(f"{need.service}: {service.reason}", service.span or placement.span))
-    return Supply(tuple(missing), tuple(dict.fromkeys(hops)), (*doubts, *needs.doubts))
+    return Supply(tuple(lacks), tuple(doubtful), (*doubts, *needs.doubts))
 
 
 def _with_image(placement: Placement, needs: Needs) -> Iterator[Need]:
     yield from needs.certain
-    if not {INTERNET, "ecr.dkr"} & {need.service for need in needs.certain}:
+    known = {INTERNET, NEARBY, "ecr.dkr"} & {need.service for need in needs.certain}
+    if isinstance(placement.owner, Workload) and not known:
         hop = Hop(placement.owner.address, "pulls an image", placement.span)
         yield from (Need(service, hop) for service in _IMAGE)

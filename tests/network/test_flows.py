@@ -151,7 +151,8 @@ def test_groups_are_a_union_of_their_rules(
             elements.append(
                 IngressRule(
                     group, {}, group=Link(None, (name,)), protocol=protocol, from_port=first, to_port=end - 1,
-                    cidrs4=(f"0.0.0.{place}/32",), cidrs6=None, cidrs_listed=None, peers=Links(), certain=certain,
+                    cidrs4=(f"0.0.0.{place}/32",), cidrs6=None, cidrs_listed=None, of_aws=False, peers=Links(),
+                    certain=certain,
                 )
             )  # fmt: skip
     network = Network(Configuration("", "terraform", {}), tuple(elements))

@@ -1,4 +1,4 @@
-"""VPC endpoints."""
+"""VPC endpoints, and what else decides on the way to a service: private zones, ECR's caches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ecsnet.network import model as m
 from ecsnet.network.cloudformation.groups import guarded
 from ecsnet.network.cloudformation.types import GROUP, SUBNET, TABLE, VPC
-from ecsnet.network.links import Linker, Reader, one_of, setting
+from ecsnet.network.links import Linker, Reader, listed, one_of, setting
 from ecsnet.resources import Resource
 from ecsnet.values import Tri, Value
 
@@ -43,4 +43,18 @@ def _kind(value: Value) -> m.EndpointKind:
     return m.EndpointKind.OTHER if one_of(value, "gateway", "interface") is Tri.FALSE else m.EndpointKind.UNKNOWN
 
 
-READERS: Mapping[str, Reader] = {"AWS::EC2::VPCEndpoint": _endpoint}
+def _zone(resource: Resource, linker: Linker) -> Iterator[m.Element]:
+    """A zone is private where it names a VPC."""
+    if listed(resource.get("VPCs")):
+        yield m.PrivateZone(resource, {"name": ("Name",)}, name=resource.get("Name"))
+
+
+def _cache(resource: Resource, linker: Linker) -> Iterator[m.Element]:
+    yield m.PullThroughCache(resource, {}, prefix=resource.get("EcrRepositoryPrefix"))
+
+
+READERS: Mapping[str, Reader] = {
+    "AWS::EC2::VPCEndpoint": _endpoint,
+    "AWS::Route53::HostedZone": _zone,
+    "AWS::ECR::PullThroughCacheRule": _cache,
+}

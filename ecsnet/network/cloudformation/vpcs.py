@@ -60,7 +60,7 @@ def _default_group(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     yield m.SecurityGroup(resource, {}, vpc=vpc, open_egress=Tri.TRUE, default_of=vpc)
     yield m.IngressRule(
         resource, {}, group=group, protocol="-1", from_port=None, to_port=None, cidrs4=None, cidrs6=None,
-        cidrs_listed=None, peers=linker.links(group.value, GROUP),
+        cidrs_listed=None, of_aws=False, peers=linker.links(group.value, GROUP),
     )  # fmt: skip
 
 

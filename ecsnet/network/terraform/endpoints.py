@@ -1,4 +1,4 @@
-"""VPC endpoints."""
+"""VPC endpoints, and what else decides on the way to a service: private zones, ECR's caches."""
 
 from __future__ import annotations
 
@@ -74,6 +74,16 @@ def _association(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     )
 
 
+def _zone(resource: Resource, linker: Linker) -> Iterator[m.Element]:
+    """A zone is private where it names a VPC."""
+    if listed(resource.get("vpc")):
+        yield m.PrivateZone(resource, {"name": ("name",)}, name=resource.get("name"))
+
+
+def _cache(resource: Resource, linker: Linker) -> Iterator[m.Element]:
+    yield m.PullThroughCache(resource, {}, prefix=resource.get("ecr_repository_prefix"))
+
+
 def _group_association(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     yield from _association(resource, linker)
     yield from guarded(resource, linker)
@@ -84,6 +94,8 @@ READERS: Mapping[str, Reader] = {
     "aws_vpc_endpoint_route_table_association": _association,
     "aws_vpc_endpoint_subnet_association": _association,
     "aws_vpc_endpoint_security_group_association": _group_association,
+    "aws_route53_zone": _zone,
+    "aws_ecr_pull_through_cache_rule": _cache,
     **dict.fromkeys(_PRIVATE_DNS, lambda resource, linker: iter(())),
 }
 """By resource type. What turns private DNS on is read with the endpoint."""
