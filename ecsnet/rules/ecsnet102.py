@@ -13,7 +13,7 @@ from ecsnet.network.routing import target_name
 from ecsnet.options import Options
 from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls, distinct, listing, settled
-from ecsnet.values import Tri
+from ecsnet.values import Tri, Unknown
 
 
 def check(network: Network, options: Options) -> Iterator[Verdict]:
@@ -25,7 +25,7 @@ def _judge(network: Network, route: Route) -> Verdict:
     table = network.get(RouteTable, route.table.only)
     vpc = _vpc(route.table, table)
     gateways = [found for found in (network.get(InternetGateway, name) for name in route.target.targets) if found]
-    if route.kind is TargetKind.UNKNOWN or route.target.anything:
+    if route.kind is TargetKind.UNKNOWN or (route.target.anything and isinstance(route.target.value, Unknown)):
         reason = "the route's target is not in the configuration"
         return Undecided(RULE, route.resource, reason, route.span("target"))
     given = guards(route, *([table] if table else ()))
