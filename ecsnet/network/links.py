@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ecsnet.network.model import Element, Link, Links
 from ecsnet.resources import Configuration, Hole, Resource
-from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value, equal, references
+from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value, references
 
 MAIN = "#main"
 """After a VPC's address: its main route table, where nothing else is declared to be that."""
@@ -88,10 +88,25 @@ class Linker:
         link = self.link(value, types)
         if link.targets or not isinstance(value, (str, Text, Unknown)):
             return link
-        for resource in self.of_types(types):
-            if equal(value, resource.get(attribute)) is Tri.TRUE:
-                return Link(value, (resource.address,))
+        name = _name(value)
+        for kind in types if name is not None else ():
+            address = self._by_name(kind, attribute).get(name)
+            if address:
+                return Link(value, (address,))
         return link
+
+    def _by_name(self, kind: str, attribute: str) -> Mapping[Hashable, str]:
+        """The first resource of a type with each name. Kept: in a large configuration every service asks for one."""
+        if (kind, attribute) not in self._names:
+            names: dict[Hashable, str] = {}
+            for resource in self._by_type.get(kind, ()):
+                names.setdefault(_name(resource.get(attribute)), resource.address)
+            self._names[kind, attribute] = names
+        return self._names[kind, attribute]
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], Mapping[Hashable, str]]:
+        return {}
 
     def names_aws_prefix_list(self, value: Value) -> bool:
         """Whether a value names a prefix list of AWS's own: looked up by name, or that of a gateway endpoint."""
@@ -180,6 +195,19 @@ def _is_idle(provider: Value) -> bool:
     names = (("weight", "Weight"), ("base", "Base"))
     given = [next(filter(None, (field(provider, name) for name in pair)), None) for pair in names]
     return all(value is None or str(value) == "0" for value in given)
+
+
+def _name(value: Value) -> Hashable | None:
+    """The same for two names that are provably equal, else different; ``None`` for one that equals no other."""
+    if isinstance(value, Unknown):
+        return (value.symbol,) if value.symbol else None
+    if isinstance(value, Reference):
+        index = value.index if value.index is None or isinstance(value.index, (str, int)) else _name(value.index)
+        return None if index is None and value.index is not None else (value.target, value.attribute, index)
+    if isinstance(value, Text):
+        parts = tuple(_name(part) for part in value.parts)
+        return None if None in parts else parts
+    return value if isinstance(value, str) else None
 
 
 def _maybe(link: Link) -> Link:

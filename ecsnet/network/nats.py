@@ -115,14 +115,18 @@ class Nats:
     def _users(self) -> tuple[Mapping[str, Users], list[Use]]:
         users: defaultdict[str, Users] = defaultdict(Users)
         anywhere: dict[Hashable, Use] = {}
+        taken: dict[int, tuple[tuple[str, ...], bool]] = {}
         for subnet in self.network.all(Subnet):
             way = self.network.routing.classify(subnet)
             if way.kind is SubnetClass.NAT and way.target:
                 users[way.target].certain.append((subnet, way))
             elif way.kind in (SubnetClass.NAT, SubnetClass.UNKNOWN):
-                for target in dict.fromkeys(target for route in way.routes for target in route.target.targets):
+                # Many subnets share one tuple of routes.
+                targets, anything = taken.get(id(way.routes)) or _targets(way.routes)
+                taken[id(way.routes)] = targets, anything
+                for target in targets:
                     users[target].possible.append((subnet, way))
-                if any(route.target.anything for route in way.routes):
+                if anything:
                     anywhere.setdefault(key_of(subnet.zone), (subnet, way))
         for target, reason in self._undeclared():
             users[target].undeclared.append(reason)
@@ -191,6 +195,12 @@ def _keep_surest(gateways: list[tuple[str, Tri]]) -> None:
     """Of gateways that may be there, the two that are most certain to be: one counts where the other is left out."""
     likely = [one for one in gateways if one[1] is not Tri.FALSE]
     gateways[:] = sorted(likely, key=lambda one: one[1] is not Tri.TRUE)[:2]
+
+
+def _targets(routes: tuple[Route, ...]) -> tuple[tuple[str, ...], bool]:
+    """What routes may lead to, each once, and whether one of them may lead anywhere."""
+    targets = dict.fromkeys(target for route in routes for target in route.target.targets)
+    return tuple(targets), any(route.target.anything for route in routes)
 
 
 def key_of(value: Value | Link) -> Hashable:
