@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import ipaddress
 import os
 import re
 import sys
@@ -22,6 +23,9 @@ _MAX_DEPTH = 50
 _STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_TAGS = "sensitive-tags"
+_PORTS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
+MAX_PORT = 65535
 _TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')\s*[.=]")
 
@@ -109,9 +113,12 @@ class _Checker:
     def file(self, table: Any) -> ConfigFile:
         if not isinstance(table, dict):
             self.fail((), "ecsnet has to be a table")
-        self.known(table, (), (*_READERS, "roots", "stacks"))
+        self.known(table, (), (*_READERS, _TAGS, "roots", "stacks"))
         values = {key: read(self, (key,), table[key]) for key, read in _READERS.items() if key in table}
         lines = {key: self.lines.get((*self.prefix, key), 0) for key in table}
+        for key, words in self.tags(table.get(_TAGS, {})).items():
+            values[f"{_TAGS}.{key}"] = words
+            lines[f"{_TAGS}.{key}"] = self.line((_TAGS, key))
         roots = tuple(self.root(i, root) for i, root in enumerate(self.tables("roots", table)))
         stacks = tuple(self.stack(i, stack) for i, stack in enumerate(self.tables("stacks", table)))
         return ConfigFile(self.path, values, lines, roots, stacks)
@@ -121,6 +128,12 @@ class _Checker:
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
             self.fail((key,), f"{key} is a list of tables: [[{key}]]")
         return found
+
+    def tags(self, table: Any) -> dict[str, tuple[str, ...]]:
+        if not isinstance(table, dict):
+            self.fail((_TAGS,), f"{_TAGS} has to be a table of keys, values and flags")
+        self.known(table, (_TAGS,), ("keys", "values", "flags"))
+        return {key: self.strings((_TAGS, key), words) for key, words in table.items()}
 
     def root(self, number: int, table: Mapping[str, Any]) -> Root:
         place = ("roots", number)
@@ -205,11 +218,16 @@ class _Checker:
                 )
 
     def at(self, place: tuple[str | int, ...]) -> str:
-        line = self.lines.get((*self.prefix, *place)) or self.lines.get((*self.prefix, *place[:2]))
+        line = self._line(place)
         return f"{self.path}:{line}" if line else self.path
 
     def line(self, place: tuple[str | int, ...]) -> int:
-        return self.lines.get((*self.prefix, *place)) or self.lines.get((*self.prefix, *place[:2])) or 1
+        return self._line(place) or 1
+
+    def _line(self, place: tuple[str | int, ...]) -> int | None:
+        """Of the place, or of the table around it that has one."""
+        around = (place, place[:2], place[:1])
+        return next((self.lines[key] for part in around if (key := (*self.prefix, *part)) in self.lines), None)
 
     def fail(self, place: tuple[str | int, ...], message: str) -> NoReturn:
         raise ConfigError(f"{self.at(place)}: {message}")
@@ -251,6 +269,28 @@ class _Checker:
             self.fail(place, f"{place[-1]} has to be a number from 1 to {MAX_ZONES}")
         return value
 
+    def cidrs(self, place: tuple[str | int, ...], value: Any) -> tuple[str, ...]:
+        found = self.strings(place, value)
+        for cidr in found:
+            try:
+                ipaddress.ip_network(cidr, strict=False)
+            except ValueError:
+                self.fail(place, f"{place[-1]}: {cidr!r} is no CIDR")
+        return found
+
+    def ports(self, place: tuple[str | int, ...], value: Any) -> tuple[str, ...]:
+        """Each as ``3389`` or ``2375-2376``."""
+        if not isinstance(value, list):
+            self.fail(place, f'{place[-1]} has to be a list of ports and ranges, as [3389, "2375-2376"]')
+        found: list[str] = []
+        for item in value:
+            match = None if isinstance(item, bool) else _PORTS.fullmatch(str(item))
+            first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+            if not 0 <= first <= last <= MAX_PORT:
+                self.fail(place, f'{place[-1]}: {item!r} is no port, nor a range as "2375-2376"')
+            found.append(f"{first}-{last}" if first < last else str(first))
+        return tuple(found)
+
     def value(self, place: tuple[str | int, ...], value: Any, depth: int) -> Value:
         """A value of TOML as one of Terraform."""
         if depth > _MAX_DEPTH:
@@ -273,6 +313,8 @@ _READERS: Mapping[str, Callable[[_Checker, tuple[str | int, ...], Any], Any]] = 
     "stubs": _Checker.folders,
     "env-vars": _Checker.boolean,
     "show-unknown": _Checker.boolean,
+    "allowed-sources": _Checker.cidrs,
+    "admin-ports": _Checker.ports,
 }
 KEYS = tuple(_READERS)
 

@@ -11,6 +11,8 @@ from ecsnet.config import Config, ConfigError, choose
 from ecsnet.files import checkout
 from ecsnet.findings import Level
 from ecsnet.inputs import Given, Input, ParameterInput
+from ecsnet.options import DEFAULTS as RULES
+from ecsnet.options import Options
 
 if TYPE_CHECKING:
     from ecsnet.config_file import ConfigFile
@@ -123,6 +125,7 @@ class Settings:
             given=self._given(folder, file, bool(values["env-vars"])),
             stacks=file.stacks if file is not None else (),
             parameters=flags.parameters,
+            options=_options({key: _strings(value) for key, value in values.items()}),
         )
         select = self._rules(file) if flags.select is None and file is not None else flags.select
         return replace(config, select=select, extend_select=flags.extend_select, ignore=flags.ignore)
@@ -171,7 +174,7 @@ class Settings:
         file = self.file(folder)
         found: list[Setting] = []
         for key, default in DEFAULTS.items():
-            flag, value = by_flag[key]
+            flag, value = by_flag.get(key, ("", None))
             if value is not None:
                 found.append(_setting(key, value, flag))
             elif file is not None and key in file.values:
@@ -190,7 +193,23 @@ DEFAULTS: Mapping[str, object] = {
     "stubs": (),
     "env-vars": True,
     "show-unknown": False,
+    "allowed-sources": RULES.allowed_sources,
+    "admin-ports": tuple(f"{first}-{last}" if first < last else str(first) for first, last in RULES.admin_ports),
+    "sensitive-tags.keys": RULES.sensitive_keys,
+    "sensitive-tags.values": RULES.sensitive_values,
+    "sensitive-tags.flags": RULES.sensitive_flags,
 }
+
+
+def _options(values: Mapping[str, tuple[str, ...]]) -> Options:
+    ranges = [port.partition("-") for port in values["admin-ports"]]
+    return Options(
+        allowed_sources=values["allowed-sources"],
+        admin_ports=tuple((int(first), int(last or first)) for first, _, last in ranges),
+        sensitive_keys=values["sensitive-tags.keys"],
+        sensitive_values=values["sensitive-tags.values"],
+        sensitive_flags=values["sensitive-tags.flags"],
+    )
 
 
 def _setting(key: str, value: object, origin: str) -> Setting:

@@ -9,6 +9,7 @@ import pytest
 
 from ecsnet.cli import main
 from ecsnet.config import ConfigError, choose
+from ecsnet.options import Options
 from ecsnet.rules import CATALOGUE
 from ecsnet.settings import Flags, Settings
 
@@ -72,6 +73,15 @@ def test_flags_go_before_the_file(checkout: Path) -> None:
             "[[roots]]\npath = '.'\nvariables = {a = 2020-01-01}",
             ".ecsnet.toml:3: variables has to be a string, a number",
         ),
+        ("zones = 2\nallowed-sources = ['10.0.0.0/40']", ".ecsnet.toml:2: allowed-sources: '10.0.0.0/40' is no CIDR"),
+        ("allowed-source = []", ".ecsnet.toml:1: unknown key 'allowed-source'; did you mean allowed-sources?"),
+        ("admin-ports = 22", ".ecsnet.toml:1: admin-ports has to be a list of ports and ranges"),
+        ("admin-ports = ['9-8']", ".ecsnet.toml:1: admin-ports: '9-8' is no port"),
+        ("admin-ports = [true]", ".ecsnet.toml:1: admin-ports: True is no port"),
+        ("admin-ports = [65536]", ".ecsnet.toml:1: admin-ports: 65536 is no port"),
+        ("\nsensitive-tags = ['pci']", ".ecsnet.toml:2: sensitive-tags has to be a table"),
+        ("\nsensitive-tags = {key = []}", ".ecsnet.toml:2: unknown key 'key'; did you mean keys?"),
+        ("[sensitive-tags]\nflags = []\nkeys = 'pci'", ".ecsnet.toml:3: keys has to be a list of strings"),
         ("zones = ", ".ecsnet.toml: not TOML: "),
         ("a = " + "[" * 2000, ".ecsnet.toml: not TOML: "),
     ],
@@ -89,10 +99,10 @@ def test_a_root_is_evaluated_with_what_the_file_gives_it(checkout: Path, capsys:
         "[[roots]]\npath = 'envs/prod'\nvar-files = ['p.tfvars']\nworkspace = 'prod'\nvariables = { b = 2 }\n"
     )
     (checkout / "envs/prod/p.tfvars").write_text("a = 1\nb = 1\n")
-    assert main(["config", "--format", "json", "--var", "a=secret"]) == 0
+    assert main(["config", "--format", "json", "--var", "a=hunter2"]) == 0
     out = capsys.readouterr().out
     (root,) = json.loads(out)["roots"]
-    assert "secret" not in out
+    assert "hunter2" not in out
     assert root["workspace"] == {"value": "prod", "from": ".ecsnet.toml:4"}
     assert root["variables"] == {"a": {"from": "--var"}, "b": {"from": ".ecsnet.toml:5"}}
     assert main(["config", "--workspace", "dev"]) == 0
@@ -113,3 +123,33 @@ def test_a_variable_that_no_root_declares_is_refused(capsys: pytest.CaptureFixtu
     assert main(["scan", "--var", "b=1"]) == 0
     assert main(["scan", "--var", "nope=1"]) == 2
     assert "--var: no root module that is scanned declares a variable 'nope'" in capsys.readouterr().err
+
+
+def test_options_of_rules(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (checkout / ".ecsnet.toml").write_text(
+        "admin-ports = [5432, '8000-8010', '9-9']\nallowed-sources = ['0.0.0.0/1']\n\n"
+        "[sensitive-tags]\nkeys = ['Data-Tier']\n"
+    )
+    options = Settings(Flags(), ["."], {}).of("envs/prod").options
+    assert options.admin_ports == ((5432, 5432), (8000, 8010), (9, 9))
+    assert options.allowed_sources == ("0.0.0.0/1",)
+    assert options.sensitive_keys == ("Data-Tier",)
+    assert options.sensitive_flags == Options().sensitive_flags
+    assert Settings(Flags(files=False), ["."], {}).of(".").options == Options()
+    assert main(["config", "--format", "json"]) == 0
+    settings = json.loads(capsys.readouterr().out)["settings"]
+    assert settings["admin-ports"] == {"value": ["5432", "8000-8010", "9"], "from": ".ecsnet.toml:1"}
+    assert settings["sensitive-tags.keys"] == {"value": ["Data-Tier"], "from": ".ecsnet.toml:5"}
+    assert settings["sensitive-tags.values"]["from"] == "default"
+
+
+def test_sources_that_are_allowed_are_no_finding(checkout: Path) -> None:
+    (checkout / "envs/prod/main.tf").write_text(
+        'resource "aws_security_group" "ours" {\ningress {\nfrom_port = 22\nto_port = 22\nprotocol = "tcp"\n'
+        'cidr_blocks = ["16.0.0.0/2"]\n}\n}\n'
+    )
+    assert main(["scan", "--select", "ECSNET201"]) == 1
+    (checkout / ".ecsnet.toml").write_text("allowed-sources = ['0.0.0.0/1']")
+    assert main(["scan", "--select", "ECSNET201"]) == 0
+    (checkout / ".ecsnet.toml").write_text("allowed-sources = ['128.0.0.0/1', '::/0', '0.0.0.0/3']")
+    assert main(["scan", "--select", "ECSNET201"]) == 1

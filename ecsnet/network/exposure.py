@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ecsnet.network import Network
-from ecsnet.network.addresses import admits_tcp, is_internet, may_be_internet, port_number
+from ecsnet.network.addresses import Network as Cidr
+from ecsnet.network.addresses import admits_tcp, is_internet, may_be_internet, parse, port_number, span_of
 from ecsnet.network.hosts import ContainerHosts, container_hosts
 from ecsnet.network.interfaces import of_hosts
 from ecsnet.network.links import listed
@@ -46,12 +47,15 @@ def sources(rule: IngressRule) -> Iterator[Source]:
                 yield Source(inner, name, certain=inner is value)
 
 
-def opens(rule: IngressRule, ports: Sequence[Ports]) -> tuple[Source | None, Tri]:
-    """Whether the rule on its own lets the internet reach one of some TCP ports, and the source that does or may."""
+def opens(rule: IngressRule, ports: Sequence[Ports], allowed: Sequence[str] = ()) -> tuple[Source | None, Tri]:
+    """Whether the rule on its own lets the internet reach one of some TCP ports, and the source that does or may.
+
+    A source within one of the ``allowed`` CIDRs does not count.
+    """
     port = Tri.any(admits_tcp(rule.protocol, rule.from_port, rule.to_port, first, last) for first, last in ports)
     if port is Tri.FALSE:
         return None, Tri.FALSE
-    found = list(sources(rule))
+    found = list(_judged(rule, allowed))
     known = [source for source in found if isinstance(source.value, str) and source.certain]
     doubtful: Source | None = None
     for source in found:
@@ -65,7 +69,23 @@ def opens(rule: IngressRule, ports: Sequence[Ports]) -> tuple[Source | None, Tri
     return doubtful, Tri.UNKNOWN if doubtful else Tri.FALSE
 
 
-def together(network: Network, ports: Sequence[Ports]) -> Mapping[IngressRule, Source]:
+def _judged(rule: IngressRule, allowed: Sequence[str]) -> Iterator[Source]:
+    """The sources of a rule, but for those within one of the ``allowed`` CIDRs."""
+    own = [network for network in map(parse, allowed) if network is not None]
+    for source in sources(rule):
+        cidr = parse(source.value) if isinstance(source.value, str) else None
+        if cidr is None or not any(_within(cidr, network) for network in own):
+            yield source
+
+
+def _within(cidr: Cidr, outer: Cidr) -> bool:
+    (first, end), (low, high) = span_of(cidr), span_of(outer)
+    return cidr.version == outer.version and low <= first and end <= high
+
+
+def together(
+    network: Network, ports: Sequence[Ports], allowed: Sequence[str] = ()
+) -> Mapping[IngressRule, Source]:  # fmt: skip
     """Rules that only together with others of their group admit the internet to one of some TCP ports.
 
     The first rule of each group and port, with its source.
@@ -73,10 +93,10 @@ def together(network: Network, ports: Sequence[Ports]) -> Mapping[IngressRule, S
     groups: defaultdict[str, list[tuple[IngressRule, Source]]] = defaultdict(list)
     for rule in network.all(IngressRule):
         group = rule.group.only
-        if group is None or not rule.certain or opens(rule, ports)[1] is Tri.TRUE:
+        if group is None or not rule.certain or opens(rule, ports, allowed)[1] is Tri.TRUE:
             continue
         if any(_admits(rule, first, last) for first, last in ports):
-            known = [source for source in sources(rule) if isinstance(source.value, str) and source.certain]
+            known = [source for source in _judged(rule, allowed) if isinstance(source.value, str) and source.certain]
             groups[group].extend((rule, source) for source in known)
     found: dict[IngressRule, Source] = {}
     for parts in groups.values():

@@ -24,9 +24,9 @@ def check(network: Network, options: Options) -> Iterator[Verdict]:
 
 def offenders(network: Network, options: Options) -> Mapping[IngressRule, Source]:
     """The ingress rules that this rule reports, with the source of each."""
-    found = {**together(network, _PORTS)}
+    found = {**together(network, _PORTS, options.allowed_sources)}
     for ingress in network.all(IngressRule):
-        source, verdict = opens(ingress, _PORTS)
+        source, verdict = opens(ingress, _PORTS, options.allowed_sources)
         if verdict is Tri.TRUE and source is not None:
             found[ingress] = source
     return found
@@ -35,7 +35,7 @@ def offenders(network: Network, options: Options) -> Mapping[IngressRule, Source
 def _verdicts(network: Network, options: Options) -> Iterator[Verdict]:
     found = offenders(network, options)
     for ingress in network.all(IngressRule):
-        source, verdict = opens(ingress, _PORTS)
+        source, verdict = opens(ingress, _PORTS, options.allowed_sources)
         if ingress in found:
             yield _finding(network, options, ingress, found[ingress], alone=verdict is Tri.TRUE)
         elif verdict is Tri.UNKNOWN:
