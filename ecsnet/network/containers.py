@@ -57,6 +57,7 @@ def _port(mapping: Value) -> PortMapping:
         container_port=_get(mapping, "containerPortRange") if single is None else single,
         host_port=_get(mapping, "hostPort"),
         protocol=_get(mapping, "protocol"),
+        single=isinstance(mapping, Mapping) and _get(mapping, "containerPortRange") is None,
     )
 
 

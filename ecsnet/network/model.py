@@ -393,11 +393,15 @@ class CapacityProvider(Element):
 
 @dataclass(frozen=True, slots=True)
 class PortMapping:
-    """``container_port`` may be a range (``"8000-8010"``); ``host_port``: ``None`` or 0 is dynamic on a bridge."""
+    """``container_port`` may be a range (``"8000-8010"``); ``host_port``: ``None`` or 0 is dynamic on a bridge.
+
+    ``single``: it is certainly one mapping of one port, whatever is known of that.
+    """
 
     container_port: Value
     host_port: Value
     protocol: Value
+    single: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ecsnet.network import Network
 from ecsnet.network import flows as f
@@ -16,10 +17,11 @@ from ecsnet.network.destinations import NAT64
 from ecsnet.network.gateways import has, leaves4, leaves6, passes_acl, translated
 from ecsnet.network.groups import Filter, GroupRules, Permit, wanted
 from ecsnet.network.interfaces import Placement
-from ecsnet.network.model import IngressRule, Subnet
+from ecsnet.network.model import IngressRule, Subnet, Workload
 from ecsnet.network.passage import Doubt, Passage, Steps, doubtful
 from ecsnet.network.public_access import unblocked
 from ecsnet.network.routing import SubnetClass
+from ecsnet.resources import Hop
 from ecsnet.values import Tri
 
 
@@ -53,7 +55,14 @@ def egress(network: Network, placement: Placement, family: int = 4, port: int = 
 
 
 def inbound(network: Network, placement: Placement) -> Filter:
-    """What the security groups of an interface let in."""
+    """What the security groups of an interface let in.
+
+    An Express gateway service that names none makes its own, which lets in its load balancer alone.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-work.html
+    """
+    owner = placement.owner
+    if isinstance(owner, Workload) and owner.express and owner.groups.complete and not owner.groups.items:
+        return Filter((), (), (owner.address,), owner.span("groups"), "lets this in")
     rules = network.derived(GroupRules)
     return rules.inbound(placement.groups, placement.vpc, placement.guarded.span("groups"))
 
@@ -83,7 +92,8 @@ class Opening:
 def ingress(network: Network, placement: Placement) -> tuple[Opening, ...]:
     """What of the internet reaches the interface directly, or may; what is certainly cut off is left out.
 
-    *The internet* is a quarter of the public addresses of the family or more, by all CIDRs of one rule together.
+    *The internet* is a quarter of the public addresses of the family or more. What only several rules together let in
+    from there stands under the first of them.
     """
     return tuple(opening for family in (4, 6) for opening in _ingress(network, placement, family))
 
@@ -153,41 +163,75 @@ def _ingress(network: Network, placement: Placement, family: int) -> Iterator[Op
     if way.obstacles:
         return
     into = inbound(network, placement)
+    whole = tuple(f.Box(f.ALL_PROTOCOLS, f.ALL_PORTS, place) for place in f.internet(family))
+    partial: list[tuple[Permit, f.Box]] = []
     for permit in into.permits:
-        if isinstance(permit.rule, IngressRule):
-            yield from _openings(network, placement, permit, way, family)
+        certain = f.meet(whole, permit.flows.certain)
+        alone = _internet_part(certain, family)
+        flows = f.Flows(alone, _internet_part(f.meet(whole, permit.flows.possible), family))
+        yield from _openings(network, placement, permit, (permit.hop(into.verb),), flows, way, family)
+        if not alone:
+            partial += ((permit, box) for box in certain)
+    if len(partial) > _MAX_TOGETHER:
+        reason = f"{placement.owner.address} has too many rules of parts of the internet to be judged together"
+        yield Opening("all", (f.ALL_PORTS,), family, None, (way + doubtful((), reason, into.span)).passage())
+    elif f.is_internet((box for _, box in partial), family):
+        joint = _joint(tuple(box for _, box in partial), family)
+        first = next((permit for permit, box in partial if f.meet((box,), joint)), None)
+        if first is not None:
+            hops = tuple(permit.hop(into.verb) for permit, box in partial if f.meet((box,), joint))
+            yield from _openings(network, placement, first, hops, f.Flows(joint, joint), way, family)
     for doubt in into.doubts[:1]:
         yield Opening("all", (f.ALL_PORTS,), family, None, (way + Steps(doubts=(doubt,))).passage())
 
 
+_MAX_TOGETHER = 200
+"""Sources of rules that are none of them the internet, but may be together."""
+
+
+def _joint(traffic: f.Traffic, family: int) -> f.Traffic:
+    """What of traffic is from the internet when boxes are taken together, cut where any of their ports begin or end."""
+    kept: list[f.Box] = []
+    for protocols in dict.fromkeys(box.protocols for box in traffic):
+        there = [box for box in traffic if box.protocols in (protocols, f.ALL_PROTOCOLS)]
+        cuts = sorted({port for box in there for port in box.ports})
+        for ports in pairwise(cuts):
+            inside = [box for box in there if box.ports[0] <= ports[0] and ports[1] <= box.ports[1]]
+            if f.is_internet(inside, family):
+                kept += (f.Box(protocols, ports, box.addresses) for box in inside)
+    return tuple(kept)
+
+
 def _openings(
-    network: Network, placement: Placement, permit: Permit, way: Steps, family: int
-) -> Iterator[Opening]:  # fmt: skip
-    """What one rule opens: for certain, and beyond that perhaps."""
-    rule = permit.rule
-    whole = tuple(f.Box(f.ALL_PROTOCOLS, f.ALL_PORTS, place) for place in f.internet(family))
-    certain = _internet_part(f.meet(whole, permit.flows.certain), family)
-    possible = _internet_part(f.meet(whole, permit.flows.possible), family)
-    hop = permit.hop("lets this in")
-    steps = way + Steps((hop,))
+    network: Network,
+    placement: Placement,
+    permit: Permit,
+    hops: tuple[Hop, ...],
+    flows: f.Flows,
+    way: Steps,
+    family: int,
+) -> Iterator[Opening]:
+    """What a rule opens to the internet, past the network ACL: for certain, and beyond that perhaps."""
+    rule, certain, possible = permit.rule, flows.certain, flows.possible
+    if not isinstance(rule, IngressRule) or not possible:
+        return
     acl = Steps()
-    if placement.subnet is not None and possible:
+    if placement.subnet is not None:
         served, acl = _past_acl(network, placement.subnet, possible, family)
         if acl.obstacles:
             return
         certain = _internet_part(f.meet(certain, served.certain), family)
         possible = _internet_part(f.meet(possible, served.possible), family)
+    steps = way + Steps((*hops, *acl.hops))
     sure = _by_protocol(certain)
     for protocol, ports in sure.items():
-        passage = (steps + Steps(acl.hops)).passage()
-        if isinstance(rule, IngressRule):
-            yield Opening(protocol, ports, family, rule, passage)
+        yield Opening(protocol, ports, family, rule, steps.passage())
     for protocol, ports in _by_protocol(possible).items():
         rest = subtract(ports, sure.get(protocol, sure.get("all", ())))
-        if rest and isinstance(rule, IngressRule):
+        if rest:
             unsure = Doubt(f"whether {rule.address} lets it in is not certain", rule.span(""))
             doubts = acl.doubts if permit.flows.certain and acl.doubts else (unsure,)
-            yield Opening(protocol, rest, family, rule, (steps + Steps(acl.hops, doubts=doubts)).passage())
+            yield Opening(protocol, rest, family, rule, (steps + Steps(doubts=doubts)).passage())
 
 
 def _internet_part(traffic: f.Traffic, family: int) -> f.Traffic:

@@ -44,7 +44,7 @@ def test_everything_of_a_container(value: Value) -> None:
     assert found is not None
     (container,) = found
     assert (container.name, container.image, container.log_driver) == ("app", "nginx", "awslogs")
-    assert container.ports == (PortMapping(80, 8080, "tcp"), PortMapping("90-99", None, None))
+    assert container.ports == (PortMapping(80, 8080, "tcp"), PortMapping("90-99", None, None, single=False))
     assert container.secrets == ("arn:a", "arn:b", "arn:c")
     assert container.place == ("here", 0)
 

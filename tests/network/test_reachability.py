@@ -337,6 +337,31 @@ def test_the_acl_cuts_ports_off(
     assert opened(read(PUBLIC, ASSIGNED, more=acl(*entries) + 'variable "n" {}\n')) == ports
 
 
+def test_rules_that_only_together_are_the_internet(read: Read) -> None:
+    """All of it by sixteenths: three on 80 to 90, two more on 85 to 100, which share 85 to 90 with them."""
+    sixteenths = ['["16.0.0.0/4"]', '["32.0.0.0/4"]', '["64.0.0.0/4"]', '["80.0.0.0/4"]', '["96.0.0.0/4"]']
+    rules = "".join(
+        f"""
+resource "aws_security_group_rule" "part_{number}" {{
+  type              = "ingress"
+  security_group_id = aws_security_group.task.id
+  protocol          = "{"tcp" if number else "-1"}"
+  from_port         = {80 if number < 3 else 85}
+  to_port           = {90 if number < 3 else 100}
+  cidr_blocks       = {cidrs}
+}}
+"""
+        for number, cidrs in enumerate(sixteenths)
+    )
+    network = read(PUBLIC, ASSIGNED, ('["0.0.0.0/0"]\n  }\n  egress', '["10.0.0.0/8"]\n  }\n  egress'), more=rules)
+    assert opened(network) == [("tcp", ((85, 91),), Reach.REACHED)]
+    (found,) = ingress(network, task(network))
+    assert found.rule is not None
+    assert found.rule.address == "aws_security_group_rule.part_0"
+    parts = [hop.resource for hop in found.passage.hops if "part" in hop.resource]
+    assert parts == [f"aws_security_group_rule.part_{number}" for number in range(5)]
+
+
 def test_groups_that_are_not_there_may_let_anything_in(read: Read) -> None:
     network = read(PUBLIC, ASSIGNED, ("[aws_security_group.task.id]", "[var.group]"), more='variable "group" {}')
     assert opened(network) == [("all", ((0, 65536),), Reach.UNKNOWN)]
