@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ecsnet.config import Config
     from ecsnet.findings import Report
     from ecsnet.network import Network
-    from ecsnet.resources import Problem
+    from ecsnet.resources import Configuration, Problem
     from ecsnet.settings import Settings
 
 CLEAN = 0
@@ -122,11 +122,11 @@ def _paths(options: argparse.Namespace) -> int:
 
     roots: list[paths.Root] = []
 
-    def visit(network: Network, root: str) -> None:
-        roots.append(paths.Root(root, tuple(subjects(network))))
+    def visit(network: Network, root: Configuration) -> None:
+        roots.append(paths.Root(root.root, tuple(subjects(network))))
 
     try:
-        problems = _visit_networks(options, visit)
+        problems = _visit_networks(options, _settings(options), visit)
     except ConfigError as error:
         return _usage_error(str(error))
     if options.workload is not None:
@@ -149,7 +149,37 @@ def _paths(options: argparse.Namespace) -> int:
     return UNREADABLE if problems else CLEAN
 
 
-def _visit_networks(options: argparse.Namespace, visit: Callable[[Network, str], None]) -> tuple[Problem, ...]:
+def _graph(options: argparse.Namespace) -> int:
+    from ecsnet.config import ConfigError, choose
+    from ecsnet.engine import Judges, folder_of, judge
+    from ecsnet.network.topology import topology
+    from ecsnet.report import graph
+    from ecsnet.report.text import render_problems
+    from ecsnet.rules import CATALOGUE
+
+    pictures: list[graph.Picture] = []
+    try:
+        settings = _settings(options)
+
+        def visit(network: Network, root: Configuration) -> None:
+            own = settings.of(folder_of(root))
+            found = judge([root], Judges(choose(own, CATALOGUE), own.options)).findings
+            drawn = topology(network)
+            if drawn.nodes:
+                pictures.append(graph.Picture(root.root, drawn, found))
+
+        problems = _visit_networks(options, settings, visit)
+    except ConfigError as error:
+        return _usage_error(str(error))
+    _write(graph.dot(pictures) if options.format == "dot" else graph.mermaid(pictures))
+    for line in render_problems(problems, colour=False):
+        print(line, file=sys.stderr)
+    return UNREADABLE if problems else CLEAN
+
+
+def _visit_networks(
+    options: argparse.Namespace, settings: Settings, visit: Callable[[Network, Configuration], None]
+) -> tuple[Problem, ...]:
     """Every root's network in turn; what could not be read.
 
     :raises ConfigError: a path does not exist, or a flag or the configuration file says what cannot be
@@ -158,12 +188,12 @@ def _visit_networks(options: argparse.Namespace, visit: Callable[[Network, str],
     from ecsnet.resources import Problem
 
     problems: dict[Problem, None] = {}
-    for found in networks(options.paths, _settings(options)):
+    for found in networks(options.paths, settings):
         if isinstance(found, Problem):
             problems.setdefault(found)
         else:
             network, root = found
-            visit(network, root.root)
+            visit(network, root)
             problems.update(dict.fromkeys((*root.problems, *root.problems_met())))
     return tuple(problems)
 
@@ -318,6 +348,17 @@ def _parser() -> argparse.ArgumentParser:
     ways.add_argument("--format", choices=("text", "json"), default="text", help="of the output (default: text)")
     _add_inputs(ways)
 
+    picture = commands.add_parser(
+        "graph",
+        help="draw the network, with what is found in it",
+        description="Draw VPCs, zones, subnets by class, the targets of route tables, gateways, workloads and load "
+        "balancers, with findings marked. For Graphviz: ecsnet graph --format dot | dot -Tsvg.",
+    )
+    picture.set_defaults(run=_graph, fail_on=None, show_unknown=False)
+    picture.add_argument("--format", choices=("mermaid", "dot"), default="mermaid", help="default: mermaid")
+    _add_rules(picture)
+    _add_inputs(picture)
+
     listing = commands.add_parser("rules", help="list the rules")
     listing.set_defaults(run=_rules)
     listing.add_argument("--format", choices=("text", "json"), default="text")
@@ -344,12 +385,18 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     """What ``scan`` and ``config`` are told alike. A default of ``None`` lets the configuration file speak."""
     add = parser.add_argument
     add("--fail-on", choices=_FAIL_ON, help="lowest level that gives status 1 (default: warning)")
+    add("--show-unknown", action="store_true", help="list what could not be decided, and why")
+    _add_rules(parser)
+    _add_inputs(parser)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    """Which rules run."""
+    add = parser.add_argument
     rules = "ids, names or beginnings of ids (ECSNET1), separated by commas; repeatable"
     add("--select", metavar="RULES", action="append", default=[], help=f"run only these rules: {rules}")
     add("--extend-select", metavar="RULES", action="append", default=[], help="run these too, opt-in ones for instance")
     add("--ignore", metavar="RULES", action="append", default=[], help="do not run these")
-    add("--show-unknown", action="store_true", help="list what could not be decided, and why")
-    _add_inputs(parser)
 
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
