@@ -70,6 +70,11 @@ def serving(network: Network, placement: Placement, service: str) -> Service:
     return found[0] if found else Service(Tri.FALSE)
 
 
+def groups_of(network: Network, endpoint: Endpoint) -> Links:
+    """The security groups of an endpoint, those that are put on it separately among them."""
+    return network.derived(_Endpoints).groups(endpoint)
+
+
 def names(value: Value, service: str) -> Tri:
     """Whether an endpoint's service name, ``com.amazonaws.<region>.<service>``, names a service."""
     if isinstance(value, str):
@@ -220,7 +225,7 @@ def _answers(network: Network, placement: Placement, subnet: Subnet, endpoint: E
     if zone is not None and steps.obstacles:
         reason = f"{zone.address} may give the service's name to {endpoint.address}"
         steps = doubtful((), reason, zone.span("name"))
-    rules, groups = network.derived(GroupRules), network.derived(_Endpoints).groups(endpoint)
+    rules, groups = network.derived(GroupRules), groups_of(network, endpoint)
     places = addresses_of(network, subnet)
     into = rules.inbound(groups, endpoint.vpc, endpoint.span("groups"))
     peer = Peer(placement.groups)

@@ -77,16 +77,16 @@ def isolated(network: Network) -> tuple[Isolation, ...]:
 
 def without_egress(network: Network, workload: Workload) -> frozenset[str]:
     """The addresses of the subnets in which a workload's tasks certainly lack what they need to start."""
-    return network.derived(_by_workload).get(workload.address, frozenset())
+    return network.derived(_by_workload).get(workload, frozenset())
 
 
 def _isolated(network: Network) -> tuple[Isolation, ...]:
     return tuple(_judge(network, starter) for starter in _starters(network))
 
 
-def _by_workload(network: Network) -> Mapping[str, frozenset[str]]:
+def _by_workload(network: Network) -> Mapping[Element, frozenset[str]]:
     return {
-        found.starter.owner.address: frozenset(
+        found.starter.owner: frozenset(
             cut.placement.subnet.address for cut in found.cuts if cut.missing and cut.placement.subnet
         )
         for found in isolated(network)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
 from ecsnet.network.capacity import capacity_of
+from ecsnet.network.isolation import without_egress
 from ecsnet.network.model import Capacity, Workload
 from ecsnet.network.routing import SubnetClass
 from ecsnet.options import Options
@@ -29,7 +30,9 @@ def _judge(network: Network, workload: Workload) -> Iterator[Verdict]:
     if capacity.capacity not in (Capacity.FARGATE, Capacity.UNKNOWN):
         return
     found, doubts = sites(network, workload)
-    private = [site for site in found if is_useless(site)]
+    # Where the tasks lack what they need to start, ECSNET306 speaks of that.
+    starved = without_egress(network, workload)
+    private = [site for site in found if is_useless(site) and site.subnet.address not in starved]
     if private and workload.public_ip is Tri.UNKNOWN:
         reason = "whether its tasks are assigned a public IP is not in the configuration"
         yield Undecided(RULE, resource, reason, workload.span("public_ip"))
