@@ -70,7 +70,7 @@ def _own(network: Network, subnet: Subnet, but: str) -> tuple[Tri, str]:
         return verdict, "" if verdict is Tri.TRUE else "whether its own zone has a NAT gateway is not certain"
     vpc = network.get(Vpc, subnet.vpc.only)
     hole = network.hole(vpc.address) if vpc else None
-    if hole:
+    if hole and hole.anything:
         return Tri.UNKNOWN, f"{unseen(hole)} may make a NAT gateway in its zone: {hole.reason}"
     if vpc is None or vpc.default:
         return Tri.UNKNOWN, "its VPC, which may have a NAT gateway in its zone, is not in the configuration"
