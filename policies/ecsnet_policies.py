@@ -112,16 +112,30 @@ class Vertices:
         if self.language == "cloudformation":
             return self._by_block.get((file, "resource", resource.address.rpartition(".")[2]), [])
         plain = plain_address(resource.address)
+        kind = "data" if resource.type.startswith("data.") else "resource"
         # What is shown in the file that calls its module is declared in a stub, of which Checkov knows nothing.
         shown_in_call = any(_real(call.span.file) == file for call in resource.calls[-1:])
         name = ".".join(plain.split(".")[-2:])
-        found = [] if shown_in_call else self._by_block.get((file, "resource", name), [])
+        found = [] if shown_in_call else self._by_block.get((file, kind, name), [])
         found = _narrow(found, lambda address: plain_address(address) == plain)
         found = _narrow(found, lambda address: address == resource.address)
         for call in () if found else reversed(resource.calls):
             name = plain_address(call.address).rpartition(".")[2]
             found = found or self._by_block.get((_real(call.span.file), "module", name), [])[:1]
         return found
+
+    def nearest(self, resource: Resource) -> Vertex | None:
+        """Where a finding goes whose resource has no vertex, since a loop or an include makes it: the resource before
+        it in the file, else the first one there; in the file that includes it, or in any.
+        """
+        places = [resource.header, *(call.span for call in reversed(resource.calls))]
+        for place in places:
+            here = [vertex for vertex in self.all if _real(vertex[CustomAttributes.FILE_PATH]) == _real(place.file)]
+            here = [vertex for vertex in here if vertex[CustomAttributes.BLOCK_TYPE] == "resource"]
+            before = [vertex for vertex in here if _line(vertex) <= place.start_line]
+            if here:
+                return max(before, key=_line) if before else min(here, key=_line)
+        return next(self.wanted(), self.all[0] if self.all else None)
 
 
 class PlanVertices(Vertices):
@@ -165,6 +179,11 @@ def plain_address(address: str) -> str:
         elif not depth:
             result.append(character)
     return "".join(result)
+
+
+def _line(vertex: Vertex) -> int:
+    line = vertex.get("__startline__", 0)
+    return line if isinstance(line, int) else 0
 
 
 def _real(file: str) -> str:
@@ -239,16 +258,20 @@ def _record(report: Report, vertices: Vertices) -> dict[str, Outcome]:
     grouped: dict[tuple[str, int], tuple[Vertex, list[Finding]]] = {}
     for finding in report.findings:
         found = vertices.of(finding.resource)
-        if not found:
+        nearest = vertices.nearest(finding.resource) if not found else None
+        if nearest is None and not found:
             place = f"{finding.span.file}:{finding.span.start_line}"
             _LOG.error("%s: Checkov has no resource for %s: %s", place, finding.rule.id, describe(finding))
-        for vertex in found:
+        for vertex in found or filter(None, [nearest]):
             grouped.setdefault((finding.rule.id, id(vertex)), (vertex, []))[1].append(finding)
     for (rule, _), (vertex, findings) in grouped.items():
-        # One block may stand for many instances, with a finding each: the first one speaks.
-        text = f"{findings[0].rule.name}: {describe(findings[0])}"
-        if len(findings) > 1:
-            text += f" (and {len(findings) - 1} more)"
+        # One block may stand for many instances, with a finding each: the first one speaks. So may one that is near.
+        first, *others = findings
+        place = _place_of(first, vertex, vertices)
+        text = f"{first.rule.name}: {place}{': ' if place else ''}{describe(first)}"
+        if others:
+            names = list(filter(None, (_place_of(other, vertex, vertices) for other in others)))
+            text += f" (and {len(others)} more{': ' if names else ''}{', '.join(names)})"
         gravest = max((finding.level for finding in findings), key=lambda level: level.rank)
         result.setdefault(rule, Outcome()).failed.append((_findable(vertex), text, gravest))
     seen = set(grouped)
@@ -259,6 +282,14 @@ def _record(report: Report, vertices: Vertices) -> dict[str, Outcome]:
                 seen.add(key)
                 result.setdefault(passed.rule.id, Outcome()).passed.append(_findable(vertex))
     return result
+
+
+def _place_of(finding: Finding, vertex: Vertex, vertices: Vertices) -> str:
+    """The resource and where it is, for one that has another's vertex; "" for its own."""
+    if any(own is vertex for own in vertices.of(finding.resource)):
+        return ""
+    header = finding.resource.header
+    return f"{finding.resource.address} ({_shown(_real(header.file))}:{header.start_line})"
 
 
 def _findable(vertex: Vertex) -> Vertex:

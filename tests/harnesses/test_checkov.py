@@ -353,3 +353,53 @@ def test_the_catalogue_is_registered_once(policies: ModuleType) -> None:
         policies.register(framework)
         ids = [check.id for check in policies.get_graph_checks_registry(framework).checks]
         assert [name for name in ids if name.startswith("ECSNET")] == [rule.id for rule in policies.CATALOGUE]
+
+
+LOOPED = """\
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::LanguageExtensions
+Resources:
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.0.0.0/16
+  Fn::ForEach::Subnets:
+    - Zone
+    - [A, B]
+    - Public${Zone}:
+        Type: AWS::EC2::Subnet
+        Properties:
+          VpcId: !Ref Vpc
+          CidrBlock: 10.0.1.0/24
+          MapPublicIpOnLaunch: true
+  Last:
+    Type: AWS::EC2::InternetGateway
+"""
+
+
+def test_what_a_loop_makes_is_recorded_on_the_resource_before_it(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(LOOPED)
+    (record,) = scan(tmp_path)["cloudformation"]["results"]["failed_checks"]
+    assert record["resource"] == "AWS::EC2::VPC.Vpc"
+    assert record["check_name"].startswith("public-subnet-without-igw-route: PublicA (template.yaml:11): PublicA is ")
+    assert record["check_name"].endswith(" (and 1 more: PublicB (template.yaml:11))")
+
+
+def test_what_is_included_is_recorded_in_the_file_that_includes_it(tmp_path: Path) -> None:
+    head = LOOPED.partition("Transform: ")[0] + "Resources:" + LOOPED.partition("Resources:")[2].partition("  Fn::")[0]
+    include = "  Fn::Transform: {Name: AWS::Include, Parameters: {Location: subnets.yaml}}\n"
+    (tmp_path / "template.yaml").write_text(head + include)
+    subnet = TEMPLATE.partition("  Public:")[2].partition("  Known:")[0].replace("\n  ", "\n")
+    (tmp_path / "subnets.yaml").write_text("Public:" + subnet)
+    (record,) = scan(tmp_path)["cloudformation"]["results"]["failed_checks"]
+    assert (record["file_path"], record["resource"]) == ("/template.yaml", "UnTyped.Fn::Transform")
+    assert "Public (subnets.yaml:1): Public is meant to be public" in record["check_name"]
+
+
+def test_a_data_block_has_its_own_record(tmp_path: Path) -> None:
+    case = FIXTURES / "ECSNET301" / "tf-fail-launch-type-ec2"
+    text = "".join(path.read_text() for path in sorted(case.glob("*.tf")))
+    (tmp_path / "main.tf").write_text(text.replace('resource "aws_ecs_service"', 'data "aws_ecs_task_execution"'))
+    found = scan(tmp_path, check="ECSNET301")["terraform"]["results"]["failed_checks"]
+    assert found
+    assert {record["resource"].partition(".")[0] for record in found} == {"aws_ecs_task_execution"}
