@@ -122,7 +122,7 @@ def _task_states(definition: Value) -> Iterator[tuple[str | Unknown, Value, Path
         if isinstance(states, Unknown):
             yield Unknown(f"what states it has is not known: {states.reason}"), None, path
         for name, state in states.items() if isinstance(states, Mapping) else ():
-            if not isinstance(name, str):
+            if not isinstance(name, str) or not isinstance(state, (Mapping, Unknown)):
                 continue
             at: Path = (*path, "States", name)
             given = "Parameters" if field(state, "Arguments") is None else "Arguments"

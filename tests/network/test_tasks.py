@@ -99,6 +99,7 @@ def test_a_state_that_may_run_a_task(states: str) -> None:
     "{Run: {Type: Task, Resource: !Sub 'arn:aws:lambda:${Call}', Parameters: TASK}}",
     "{Run: {Type: Choice, Resource: !Ref Call, Parameters: !Ref Given}}",
     "{Run: {Type: Wait, Seconds: !Ref Given}}",
+    "{QueryLanguage: JSONata, Run: {Type: Pass}}",
 ])  # fmt: skip
 def test_a_state_that_runs_no_task(states: str) -> None:
     assert read(machine(states)).all(Workload) == ()
