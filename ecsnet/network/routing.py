@@ -435,7 +435,7 @@ def same_vpc(a: Link, b: Link) -> Tri:
     """Whether two links to a VPC mean the same one. What is looked up may be any, one that is declared here too."""
     if a.only and b.only:
         return Tri.of(a.only == b.only)
-    if not a.is_set or not b.is_set:
+    if a.value is None or b.value is None:
         return Tri.UNKNOWN
     verdict = equal(a.value, b.value)
     looked_up = any(link.only is None and isinstance(link.value, Reference) for link in (a, b))
