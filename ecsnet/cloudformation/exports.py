@@ -46,11 +46,14 @@ def resolve(stack: Stack, name: Value) -> Export | str | None:
     """
     run = stack.run
     if run.exports is None:
-        run.exports = [export for root in run.roots for export in exports(root)]
+        with run.entered("exports") as first:
+            if not first:
+                return "in the name of an export"
+            run.exports = [export for root in run.roots for export in exports(root)]
     best = 0
     found: list[Export] = []
     for export in run.exports:
-        likeness = 0 if _apart(stack, export.root) else _likeness(name, export.name)
+        likeness = 0 if export.stack is stack or _apart(stack, export.root) else _likeness(name, export.name)
         if likeness and likeness >= best:
             found = [export] if likeness > best else [*found, export]
             best = likeness

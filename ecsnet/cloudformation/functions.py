@@ -303,7 +303,7 @@ def _import_value(stack: Stack, node: Node, context: Context) -> Result:
     symbol = f"import:{name}" if name else ""
     unknown = Unknown(f"imported from another stack{f' as {name}' if name else ''}", symbol=symbol)
     found: exports.Export | str | None = stack.run.ambiguous.get(name)
-    if found is None and len(stack.run.roots) > 1:
+    if found is None:
         found = exports.resolve(stack, value)
     if isinstance(found, exports.Export):
         return found.stack.output(found.output, unknown)

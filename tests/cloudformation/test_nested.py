@@ -152,3 +152,57 @@ def test_an_address_of_no_file_here(tmp_path: Path, url: str) -> None:
 def test_a_template_is_not_its_own_nested_stack_by_name(tmp_path: Path) -> None:
     [hole] = published(tmp_path, "https://example.com/parent.yaml").holes
     assert hole.reason == "a nested stack that is not here"
+
+
+EXPORTING = """
+Parameters: {Prefix: {Type: String}}
+Resources:
+  A: {Type: AWS::EC2::Subnet}
+Outputs:
+  Name: {Value: !Ref AWS::StackName}
+  Id: {Value: !Ref A, Export: {Name: !Sub '${AWS::StackName}-A'}}
+  Prefixed: {Value: !Ref A, Export: {Name: !Sub '${Prefix}-A'}}
+"""
+
+
+@pytest.mark.parametrize("given", ["!GetAtt Network.Outputs.Name", "!Ref Prefix"])
+def test_a_nested_stack_imports_what_one_beside_it_exports(tmp_path: Path, given: str) -> None:
+    parent = f"""
+Parameters: {{Prefix: {{Type: String}}}}
+Resources:
+  Network:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: network.yaml, Parameters: {{Prefix: !Ref Prefix}}}}
+  Service:
+    Type: AWS::CloudFormation::Stack
+    Properties: {{TemplateURL: service.yaml, Parameters: {{Name: {given}}}}}
+"""
+    service = """
+Parameters: {Name: {Type: String}}
+Resources:
+  It:
+    Type: A::B::C
+    Properties: {V: !ImportValue {'Fn::Sub': '${Name}-A'}, Other: !ImportValue {'Fn::Sub': '${Name}-B'}}
+"""
+    found = read(tmp_path, parent=parent, network=EXPORTING, service=service)
+    assert found.problems == ()
+    assert found.resources["Service.It"].get("V") == Reference("Network.A", "Ref")
+    assert isinstance(found.resources["Service.It"].get("Other"), Unknown)
+
+
+def test_a_stack_does_not_import_its_own_exports(tmp_path: Path) -> None:
+    importing = "A: {Type: X::Y::Z, Properties: {V: !ImportValue {'Fn::Sub': '${Prefix}-A'}}}"
+    own = EXPORTING.replace("A: {Type: AWS::EC2::Subnet}", importing)
+    found = read(tmp_path, parent=own)
+    assert isinstance(found.resources["A"].get("V"), Unknown)
+
+
+def test_the_name_of_an_export_that_is_imported(tmp_path: Path) -> None:
+    named = EXPORTING.replace("!Sub '${Prefix}-A'", "!ImportValue name")
+    parent = """
+Resources:
+  Network: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: network.yaml}}
+  It: {Type: A::B::C, Properties: {V: !ImportValue other}}
+"""
+    found = read(tmp_path, parent=parent, network=named)
+    assert isinstance(found.resources["It"].get("V"), Unknown)
