@@ -97,6 +97,16 @@ def _to_type(value: Value, type_: Type, depth: int) -> Value:
         return Several(_to_type(value.element, type_, depth + 1), value.symbol)
     if isinstance(type_, Primitive):
         return {"string": to_string, "number": to_number, "bool": to_bool}[type_.name](value)
+    if stated_type(value) == ANY:
+        try:
+            return _structured(value, type_, depth)
+        except EvaluationError:
+            # What the schema makes of it may convert.
+            return value
+    return _structured(value, type_, depth)
+
+
+def _structured(value: Value, type_: Tuple | Object | Collection, depth: int) -> Value:
     if isinstance(type_, Tuple):
         return _to_tuple(value, type_, depth)
     if isinstance(type_, Object):
@@ -112,14 +122,14 @@ def _to_tuple(value: Value, type_: Tuple, depth: int) -> Value:
     if len(value) != len(type_.elements):
         raise EvaluationError(f"tuple of {len(type_.elements)} elements required")
     converted = tuple(_to_type(item, element, depth + 1) for item, element in zip(value, type_.elements))
-    return converted if _has_any(type_) else typed(converted, value_type(type_))
+    return converted if has_any(type_) else typed(converted, value_type(type_))
 
 
 def _to_object(value: Value, type_: Object, depth: int) -> Value:
     if not isinstance(value, Mapping):
         raise EvaluationError("object required")
     converted: Value = {attribute.name: _attribute(value, attribute, depth) for attribute in type_.attributes}
-    return converted if _has_any(type_) else typed(converted, value_type(type_))
+    return converted if has_any(type_) else typed(converted, value_type(type_))
 
 
 def _attribute(value: Mapping[Key, Value], attribute: Attribute, depth: int) -> Value:
@@ -136,8 +146,19 @@ def _attribute(value: Mapping[Key, Value], attribute: Attribute, depth: int) -> 
 
 
 def _to_collection(value: Value, type_: Collection, depth: int) -> Value:
+    try:
+        return _converted(value, type_, depth)
+    except _NullTypeError:
+        return Unknown("whether a null is of the type of the other elements is not known")
+
+
+class _NullTypeError(Exception):
+    """A null among lists or objects, which has their type or, as a literal, none and does not go with them."""
+
+
+def _converted(value: Value, type_: Collection, depth: int) -> Value:
     stated = stated_type(value)
-    if stated == type_ and not _has_any(type_):
+    if stated == type_ and not has_any(type_):
         return value
     if stated is not None and not value and not _converts(stated, type_):
         raise EvaluationError(f"another {type_.kind} required")
@@ -172,17 +193,27 @@ def _elements(items: Iterable[Value], source: Value, type_: Type, depth: int) ->
     ``source`` is the collection they are of. The type is ``None`` where what is not known has a part in it.
     """
     converted = [_to_type(item, type_, depth + 1) for item in items]
-    if not _has_any(type_):
+    if not has_any(type_):
         return converted, value_type(type_)
     if not all(map(_is_plain, converted)):
         if len(converted) > 1:
-            converted = _unified(converted, [infer(item, depth + 1) for item in converted], depth)[0]
+            converted = _unified(converted, _types(converted, source, depth), depth)[0]
         return converted, None
     if not converted:
         stated = stated_type(source)
         inner = stated.element if isinstance(stated, Collection) else ANY
         return converted, _filled(type_, inner)
-    return _unified(converted, [infer(item, depth + 1) for item in converted], depth)
+    return _unified(converted, _types(converted, source, depth), depth)
+
+
+def _types(items: list[Value], source: Value, depth: int) -> list[Type]:
+    """The types of elements; a null is of the one that ``source`` says."""
+    stated = stated_type(source)
+    if isinstance(stated, Tuple) and len(stated.elements) == len(items):
+        nulls = list(stated.elements)
+    else:
+        nulls = [stated.element if isinstance(stated, Collection) else ANY] * len(items)
+    return [null if item is None else infer(item, depth + 1) for item, null in zip(items, nulls)]
 
 
 def _filled(type_: Type, stated: Type) -> Type:
@@ -196,11 +227,21 @@ def _filled(type_: Type, stated: Type) -> Type:
 
 def _unified(items: list[Value], found: list[Type], depth: int) -> tuple[list[Value], Type]:
     common = unify(found)
-    if common is None or (isinstance(common, (Collection, Tuple, Object)) and None in items):
+    if common is None:
         raise EvaluationError("all elements must have the same type")
+    nulls = [type_ for item, type_ in zip(items, found) if item is None]
+    if isinstance(common, (Collection, Tuple, Object)) and ANY in nulls:
+        raise _NullTypeError
+    if any(map(_is_open, found)) and Collection("list", ANY) in found:
+        raise _NullTypeError
     if any(one != common for one in found) or _mixed(common):
         items = [_to_type(item, common, depth + 1) for item in items]
     return items, common
+
+
+def _is_open(type_: Type) -> bool:
+    """Whether it is a list of lists or the like, which an empty list does not go with where all are to be alike."""
+    return isinstance(type_, Collection) and not isinstance(type_.element, (Any, Primitive))
 
 
 def _is_plain(value: Value) -> bool:
@@ -214,16 +255,16 @@ def _is_plain(value: Value) -> bool:
 
 def _mixed(type_: Type) -> bool:
     """Whether values of a type that all share may still have to be converted: never so for equal, inferred types."""
-    return isinstance(type_, Collection) and type_.kind == "set" and _has_any(type_.element)
+    return isinstance(type_, Collection) and type_.kind == "set" and has_any(type_.element)
 
 
-def _has_any(type_: Type) -> bool:
+def has_any(type_: Type) -> bool:
     if isinstance(type_, Collection):
-        return _has_any(type_.element)
+        return has_any(type_.element)
     if isinstance(type_, Tuple):
-        return any(map(_has_any, type_.elements))
+        return any(map(has_any, type_.elements))
     if isinstance(type_, Object):
-        return any(_has_any(attribute.type) for attribute in type_.attributes)
+        return any(has_any(attribute.type) for attribute in type_.attributes)
     return isinstance(type_, Any)
 
 
@@ -296,6 +337,13 @@ def unify(types: Iterable[Type]) -> Type | None:
 
     https://github.com/zclconf/go-cty/blob/main/docs/convert.md
     """
+    types = list(types)
+    common = _unify(types)
+    # Null is of any type: with one among them, all of them stay as they are.
+    return ANY if common is None and ANY in types else common
+
+
+def _unify(types: Iterable[Type]) -> Type | None:
     distinct: list[Type] = []
     for type_ in types:
         if not isinstance(type_, Any) and type_ not in distinct:
@@ -351,8 +399,15 @@ def _unify_objects(objects: list[Object], maps: list[Collection]) -> Type | None
             attributes.append(Attribute(name, common))
         return Object(tuple(attributes))
     elements = [attribute.type for type_ in objects for attribute in type_.attributes]
-    element = unify([*elements, *(type_.element for type_ in maps)])
+    element = _element([*elements, *(type_.element for type_ in maps)], maps)
     return None if element is None else Collection("map", element)
+
+
+def _element(types: list[Type], collections: list[Collection]) -> Type | None:
+    """The common type of elements: none is stated where a collection of nothing or nulls goes with lists or objects."""
+    common = unify(types)
+    untyped = any(type_.element == ANY for type_ in collections)
+    return ANY if untyped and isinstance(common, (Collection, Tuple, Object)) else common
 
 
 def _unify_tuples(tuples: list[Tuple], lists: list[Collection]) -> Type | None:
@@ -367,6 +422,6 @@ def _unify_tuples(tuples: list[Tuple], lists: list[Collection]) -> Type | None:
         others: list[Type] = [*tuples, *lists]
         fits = len(wanted) == 1 and all(_converts(type_, wanted[0]) for type_ in others)
         return wanted[0] if fits else None
-    element = unify([*(e for type_ in tuples for e in type_.elements), *(type_.element for type_ in lists)])
+    element = _element([*(e for type_ in tuples for e in type_.elements), *(type_.element for type_ in lists)], lists)
     kind: Literal["list", "set"] = "list" if ordered or tuples else "set"
     return None if element is None else Collection(kind, element)

@@ -40,7 +40,7 @@ from ecsnet.terraform.lazy import Certain, doubts
 from ecsnet.terraform.parser import SyntaxProblem
 from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import parse_template
-from ecsnet.terraform.typed import element_type, is_kind, stated_type, typed
+from ecsnet.terraform.typed import element_type, is_kind, of_schema_within, stated_type, typed
 from ecsnet.terraform.types import ANY, Collection, Primitive
 from ecsnet.values import Several, Text, Tri, Unknown, Value, is_known, text
 
@@ -256,12 +256,10 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
         if certain and is_plain(value) and is_plain(alternative):
             raise EvaluationError("Inconsistent conditional result types.")
         return value
-    try:
-        return value if common == type_ else convert.to_type(value, common)
-    except EvaluationError:
-        if convert.has_any(type_):
-            return value
-        raise
+    if common == type_ or of_schema_within(value):
+        return value
+    result = convert.to_type(value, common)
+    return typed(result, ANY) if alternative is None and convert.has_any(other_type) else result
 
 
 def is_plain(value: Value) -> bool:
@@ -377,6 +375,8 @@ def _call(node: Call, scope: Scope) -> Value:
     if name == "can":
         return _can(node.args, scope)
     args = tuple([_evaluate(arg, scope) for arg in node.args])
+    if name in ("tolist", "toset") and isinstance(node.args[0] if node.args else None, TupleCons):
+        expression_types.check_nulls(node.args[0], args[0], lambda node: _evaluate(node, scope))
     if node.expand:
         *first, last = args
         if isinstance(last, Unknown) and last.candidates is not None:

@@ -25,10 +25,16 @@ from ecsnet.terraform.ast import (
     Variable,
 )
 from ecsnet.terraform.errors import EvaluationError
-from ecsnet.terraform.typed import attribute_type, element_type, place_type, stated_type
-from ecsnet.terraform.types import ANY, BOOL, NUMBER, STRING, Tuple, Type
+from ecsnet.terraform.typed import attribute_names, attribute_type, element_type, place_type, stated_type
+from ecsnet.terraform.types import ANY, BOOL, NUMBER, STRING, Collection, Object, Primitive, Tuple, Type
 from ecsnet.values import Unknown, Value
 
+_COLLECTIONS: Mapping[str, Type] = {
+    "tolist": Collection("list", ANY),
+    "tomap": Collection("map", ANY),
+    "toset": Collection("set", ANY),
+}
+_STRINGS = frozenset({"cidrhost", "cidrnetmask", "cidrsubnet", "format", "join", "lower", "upper"})
 _SIMPLE = {"tobool": BOOL, "tonumber": NUMBER, "tostring": STRING}
 
 
@@ -84,6 +90,15 @@ def is_of_schema(node: Expression) -> bool:
     return isinstance(node, Call) and node.name not in _SIMPLE and any(map(is_of_schema, node.args))
 
 
+def check_nulls(node: Expression, value: Value, evaluate: Callable[[Expression], Value]) -> None:
+    """A null that is written out has no type, and does not go with lists or objects as elements of one type."""
+    if isinstance(node, TupleCons) and isinstance(value, tuple) and None in value:
+        nulls = [item for item, found in zip(node.items, value) if found is None and _is_closed(item)]
+        untyped = any(type_of_value(None, item, evaluate) == ANY for item in nulls)
+        if untyped and any(isinstance(item, (tuple, dict)) for item in value):
+            raise EvaluationError("all elements must have the same type")
+
+
 def error_type(node: Expression, evaluate: Callable[[Expression], Value]) -> Type:
     """The type that an expression is of even where it has an error."""
     if isinstance(node, Template):
@@ -92,11 +107,29 @@ def error_type(node: Expression, evaluate: Callable[[Expression], Value]) -> Typ
         return NUMBER if node.op in ("+", "-", "*", "/", "%") else BOOL
     if isinstance(node, TupleCons):
         return Tuple(tuple([_branch_type(item, evaluate) for item in node.items]))
+    if isinstance(node, Conditional):
+        return _of_conversion(node, evaluate)
     return ANY
+
+
+def _of_conversion(node: Conditional, evaluate: Callable[[Expression], Value]) -> Type:
+    """The type of a conditional of which the branch taken has a value that does not convert to it."""
+    types = []
+    for branch in (node.true, node.false):
+        try:
+            types.append(type_of_value(evaluate(branch), branch, evaluate))
+        except EvaluationError:
+            inner = error_type(branch, evaluate) if isinstance(branch, Conditional) else ANY
+            if inner == ANY:
+                return ANY
+            types.append(inner)
+    return convert.unify(types) or ANY
 
 
 def type_of_value(value: Value, node: Expression, evaluate: Callable[[Expression], Value]) -> Type:
     """The type of the value of ``node``: a null may be of one, which where it comes from says."""
+    if isinstance(value, Unknown) and isinstance(node, Call) and node.name in _STRINGS:
+        return STRING
     if value is not None:
         return convert.infer(value)
     if isinstance(node, GetAttr):
@@ -105,11 +138,24 @@ def type_of_value(value: Value, node: Expression, evaluate: Callable[[Expression
         return _step_type(convert.infer(evaluate(node.source)), evaluate(node.key))
     if isinstance(node, Call) and node.name in _SIMPLE and node.args:
         return _SIMPLE[node.name]
+    if isinstance(node, Call) and node.name in _COLLECTIONS:
+        return _COLLECTIONS[node.name]
+    if isinstance(node, Call) and node.name == "try":
+        return _type_of_first(node.args, evaluate)
     if isinstance(node, Call) and node.name in ("element", "lookup", "one") and node.args:
         return element_type(convert.infer(evaluate(node.args[0])))
     if isinstance(node, Conditional):
         branches = (node.true, node.false)
         return convert.unify([_branch_type(branch, evaluate) for branch in branches]) or ANY
+    return ANY
+
+
+def _type_of_first(args: tuple[Expression, ...], evaluate: Callable[[Expression], Value]) -> Type:
+    for arg in args:
+        try:
+            return type_of_value(evaluate(arg), arg, evaluate)
+        except EvaluationError:
+            continue
     return ANY
 
 
@@ -124,6 +170,16 @@ def _step_type(type_: Type, key: Value) -> Type:
     if isinstance(key, str):
         return attribute_type(type_, key)
     return place_type(type_, key if isinstance(key, int) else -1)
+
+
+def check_steps(node: Expression, type_: Type) -> None:
+    """The steps after a splat of no elements of ``type_``: they must still be steps that it has."""
+    if isinstance(node, (GetAttr, Index)):
+        check_steps(node.source, type_)
+        taken = each_type(node.source, type_)
+        absent = isinstance(taken, Object) and isinstance(node, GetAttr) and node.name not in attribute_names(taken)
+        if absent or isinstance(taken, Primitive):
+            raise EvaluationError("Unsupported attribute: this value does not have one of that name.")
 
 
 def each_type(node: Expression, type_: Type) -> Type:

@@ -53,8 +53,12 @@ def rounded(exact: Fraction) -> int | Decimal:
         return exact.numerator
     if abs(exact.numerator.bit_length() - exact.denominator.bit_length()) > MAX_DIGITS * 3:
         raise EvaluationError("number out of range")
-    held = _binary(exact)
-    if held.denominator == 1:
+    return _shortest(_binary(exact))
+
+
+def _shortest(held: Fraction) -> int | Decimal:
+    """The decimal of the fewest digits that is held as ``held``."""
+    if held.denominator == 1 and held.numerator.bit_length() <= PRECISION:
         return held.numerator
     low, high = 1, 160
     while low < high:
@@ -63,7 +67,8 @@ def rounded(exact: Fraction) -> int | Decimal:
             high = middle
         else:
             low = middle + 1
-    return _decimal(held, low).normalize(Context(prec=low))
+    shown = _decimal(held, low).normalize(Context(prec=low))
+    return int(shown) if held.denominator == 1 else shown
 
 
 def from_float(number: float) -> int | Decimal:
@@ -77,9 +82,9 @@ def format_number(number: int | Decimal) -> str:
     """As Terraform prints it: no exponent, no trailing zeros."""
     if isinstance(number, int):
         if number.bit_length() > PRECISION:
-            number = _binary(Fraction(number)).numerator
             if number.bit_length() > MAX_DIGITS * 3:
                 raise EvaluationError("number out of range")
+            return str(_shortest(_binary(Fraction(number))))
         return str(number)
     value = normal(number)
     if not value and number.is_signed():

@@ -21,10 +21,17 @@ def truth(value: Value, what: str) -> Tri:
     if value is None:
         raise EvaluationError(f"{what} is null: conditions must either be true or false.")
     if isinstance(value, Unknown) and value.candidates:
-        results = {truth(item, what) if item is not None else Tri.UNKNOWN for item in value.candidates}
+        results = {_truth_of_one(item, what) for item in value.candidates}
         return results.pop() if len(results) == 1 else Tri.UNKNOWN
     result = convert.to_bool(value)
     return Tri.of(result) if isinstance(result, bool) else Tri.UNKNOWN
+
+
+def _truth_of_one(candidate: Value, what: str) -> Tri:
+    try:
+        return truth(candidate, what)
+    except EvaluationError:
+        return Tri.UNKNOWN
 
 
 def known_or_unknown(result: Tri, *causes: Value) -> Value:

@@ -6,7 +6,7 @@ What was read from a resource is of type ``ANY``: its schema, which is not in th
 
 from __future__ import annotations
 
-from ecsnet.terraform.types import ANY, Attribute, Collection, Object, Tuple, Type
+from ecsnet.terraform.types import ANY, Any, Attribute, Collection, Object, Tuple, Type
 from ecsnet.values import Key, Set, Value
 
 
@@ -50,6 +50,15 @@ def of_schema(value: Value) -> Value:
     return value
 
 
+def of_schema_within(value: Value) -> bool:
+    """Whether a part of ``value`` was read from a resource."""
+    if stated_type(value) == ANY:
+        return True
+    if isinstance(value, tuple):
+        return any(map(of_schema_within, value))
+    return isinstance(value, dict) and any(map(of_schema_within, value.values()))
+
+
 def stated_type(value: Value) -> Type | None:
     """The type that a collection knows to be of."""
     return value.type if isinstance(value, (TypedTuple, TypedSet, TypedDict)) else None
@@ -59,9 +68,27 @@ def is_kind(type_: Type | None, *kinds: str) -> bool:
     return isinstance(type_, Collection) and type_.kind in kinds
 
 
+def may_be_same(one: Type, other: Type) -> bool:
+    """Whether two types are the same, or are where something is of a type that is not known."""
+    if isinstance(one, Any) or isinstance(other, Any) or one == other:
+        return True
+    if isinstance(one, Collection) and isinstance(other, Collection):
+        return one.kind == other.kind and may_be_same(one.element, other.element)
+    if isinstance(one, Tuple) and isinstance(other, Tuple):
+        return len(one.elements) == len(other.elements) and all(map(may_be_same, one.elements, other.elements))
+    if isinstance(one, Object) and isinstance(other, Object):
+        types = [[attribute.type for attribute in type_.attributes] for type_ in (one, other)]
+        return attribute_names(one) == attribute_names(other) and all(map(may_be_same, *types))
+    return False
+
+
 def element_type(type_: Type) -> Type:
     """What the elements of a collection are; ``ANY`` where they have no common type."""
     return type_.element if isinstance(type_, Collection) else ANY
+
+
+def attribute_names(type_: Object) -> list[str]:
+    return [attribute.name for attribute in type_.attributes]
 
 
 def attribute_type(type_: Type, name: str) -> Type:

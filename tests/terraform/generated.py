@@ -1,6 +1,6 @@
 """Expressions made up at random, typed so that most have a value, and compared with Terraform's console.
 
-``python -m tests.terraform.generated SEED COUNT`` prints those that differ.
+``python -m tests.terraform.generated SEED COUNT`` prints those that differ, and how many are unknown on one side.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ecsnet.terraform.functions import FunctionContext
-from tests.terraform.console import UNKNOWN, EmptyScope, ours, theirs
+from tests.terraform.console import ERROR, UNKNOWN, EmptyScope, ours, theirs
 from tests.terraform.forms import FORMS, LEAVES
 
 SCOPE = EmptyScope(FunctionContext(".", ".", lambda template, names: None))
@@ -65,17 +65,36 @@ def is_unknown(value: Any) -> bool:
     return any(name in json.dumps(value) for name in ("Unknown(", "Several(", "Text("))
 
 
-def differences(texts: Sequence[str], oracle: Callable[[Sequence[str], Path], list[Any]] = theirs) -> list[Any]:
-    """Each expression that has another value here than there, with both."""
+def compared(texts: Sequence[str], oracle: Callable[[Sequence[str], Path], list[Any]] = theirs) -> list[Any]:
+    """Each expression with its value here and there."""
     with tempfile.TemporaryDirectory() as folder:
         expected = oracle(texts, Path(folder))
-    found = [(text, ours(text, SCOPE), there) for text, there in zip(texts, expected)]
-    return [row for row in found if row[1] != row[2] and row[2] != UNKNOWN and not is_unknown(row[1])]
+    return [(text, ours(text, SCOPE), there) for text, there in zip(texts, expected)]
+
+
+def differ(here: Any, there: Any) -> bool:
+    """Whether both are known and not the same."""
+    return here != there and there != UNKNOWN and not is_unknown(here)
+
+
+def differences(texts: Sequence[str], oracle: Callable[[Sequence[str], Path], list[Any]] = theirs) -> list[Any]:
+    """Each expression that has another value here than there, with both."""
+    return [row for row in compared(texts, oracle) if differ(*row[1:])]
+
+
+def main(seed: int, count: int) -> None:
+    texts = expressions(seed, count)
+    rows = [row for start in range(0, count, BATCH) for row in compared(texts[start : start + BATCH])]
+    for text, here, there in rows:
+        if differ(here, there):
+            print(text, "\n  here ", here, "\n  there", there)
+    here_alone = [row for row in rows if is_unknown(row[1]) and row[2] not in (UNKNOWN, ERROR)]
+    for text, here, there in here_alone if "-v" in sys.argv else ():
+        print("unknown here:", text, "\n  here ", here, "\n  there", there)
+    different = sum(differ(*row[1:]) for row in rows)
+    share = 100 * len(here_alone) / count
+    print(f"{count} expressions: {different} differ; {len(here_alone)} ({share:.2f} %) are unknown here alone")
 
 
 if __name__ == "__main__":
-    seed, count = int(sys.argv[1]), int(sys.argv[2])
-    texts = expressions(seed, count)
-    for start in range(0, count, BATCH):
-        for text, here, there in differences(texts[start : start + BATCH]):
-            print(text, "\n  here ", here, "\n  there", there)
+    main(int(sys.argv[1]), int(sys.argv[2]))

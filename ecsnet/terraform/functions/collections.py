@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Literal, cast
 
 from ecsnet.terraform import sets, steps
 from ecsnet.terraform.budget import MAX_ELEMENTS, MAX_TEXT, meter
@@ -11,7 +12,7 @@ from ecsnet.terraform.convert import infer, pick, set_to_tuple, to_bool, to_type
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.texts import graphemes
 from ecsnet.terraform.lazy import Elements, Entries
-from ecsnet.terraform.typed import element_type, is_kind, stated_type, typed
+from ecsnet.terraform.typed import element_type, is_kind, may_be_same, stated_type, typed
 from ecsnet.terraform.types import ANY, Any, Collection, Primitive, Tuple, Type
 from ecsnet.values import Encoded, Reference, Set, Several, Text, Tri, Unknown, Value, equal, text
 
@@ -191,7 +192,7 @@ def index(value: Value, wanted: Value) -> Value:
     possible: list[Value] = []
     for position, item in enumerate(items):
         meter.charge()
-        found = Tri.UNKNOWN if isinstance(item, Several) else equal(item, wanted)
+        found = Tri.UNKNOWN if isinstance(item, Several) else _same(item, wanted)
         if isinstance(item, Several) and equal(item.element, wanted) is not Tri.FALSE:
             return Unknown(_COUNT)
         if isinstance(item, Several):
@@ -209,6 +210,14 @@ def _no_item() -> Value:
     raise EvaluationError("item not found")
 
 
+def _same(item: Value, wanted: Value) -> Tri:
+    """Equal, and of one type: a list never equals a tuple, nor a map an object."""
+    found = equal(item, wanted)
+    if found is Tri.TRUE and isinstance(item, (tuple, dict)) and isinstance(wanted, (tuple, dict)):
+        return Tri.of(may_be_same(infer(item), infer(wanted)))
+    return found
+
+
 def contains(value: Value, wanted: Value) -> Value:
     items = elements(value, "argument must be list, tuple, or set")
     if items is None or (isinstance(wanted, Unknown) and not wanted.symbol and not items):
@@ -219,7 +228,7 @@ def contains(value: Value, wanted: Value) -> Value:
         if isinstance(item, Several):
             found |= equal(item.element, wanted) & Tri.UNKNOWN
         else:
-            found |= equal(item, wanted)
+            found |= _same(item, wanted)
     return Unknown("cannot tell whether an element is the same") if found is Tri.UNKNOWN else found is Tri.TRUE
 
 
@@ -341,9 +350,9 @@ def setproduct(*lists: Value) -> Value:
     for column in columns:
         rows = [(*row, item) for row in rows for item in column]
     row_type = Tuple(tuple(type_ or ANY for type_ in types))
-    if any(isinstance(value, Set) for value in lists):
-        return typed(sets.make_set(rows), Collection("set", row_type))
-    return typed(tuple(rows), Collection("list", row_type))
+    rows = [row if None not in row else cast("tuple[Value, ...]", typed(row, row_type)) for row in rows]
+    kind: Literal["set", "list"] = "set" if any(isinstance(value, Set) for value in lists) else "list"
+    return typed(sets.make_set(rows) if kind == "set" else tuple(rows), Collection(kind, row_type))
 
 
 def _one_type(items: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -396,8 +405,8 @@ def _filter(first: Value, others: tuple[Value, ...], keep: bool) -> Value:
         return Unknown("the elements of a set are unknown")
     common = _common((first, *others))
     operands = (first, *others)
-    others = tuple(to_type(other, Collection("set", common)) for other in others)
     result: list[Value] = []
+    others = tuple(to_type(other, Collection("set", common)) for other in others)
     for item in _one_type_as(first, common):
         found = Tri.TRUE
         for other in others:

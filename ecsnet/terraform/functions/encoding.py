@@ -12,6 +12,8 @@ from ecsnet.terraform import steps
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.numbers import format_number, normal
 from ecsnet.terraform.sets import sort_values
+from ecsnet.terraform.typed import typed
+from ecsnet.terraform.types import STRING, Attribute, Collection, Object
 from ecsnet.values import Encoded, Key, Reference, Set, Several, Text, Unknown, Value, is_known, text
 
 MAX_LENGTH = 4_000_000
@@ -229,7 +231,7 @@ def url_encode(value: str) -> Value:
 
 
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"(?=[,\n]|\Z)')
-_UNQUOTED = re.compile(r'[^,"\n]*(?!")')
+_UNQUOTED = re.compile(r'[^,"\n]*')
 
 
 def csv_decode(value: str) -> Value:
@@ -243,7 +245,8 @@ def csv_decode(value: str) -> Value:
         raise EvaluationError("duplicate column name")
     if any(len(row) != len(header) for row in rows):
         raise EvaluationError("wrong number of fields")
-    return tuple(dict(zip(header, row)) for row in rows[1:])
+    type_ = Object(tuple(Attribute(name, STRING) for name in sorted(header)))
+    return typed(tuple(dict(zip(header, row)) for row in rows[1:]), Collection("list", type_))
 
 
 def _records(value: str) -> list[list[str]]:
@@ -263,7 +266,7 @@ def _records(value: str) -> list[list[str]]:
             field, position = quoted[1].replace('""', '"'), quoted.end()
         else:
             plain = _UNQUOTED.match(text, position)
-            if plain is None:
+            if plain is None or text.startswith('"', plain.end()):
                 raise EvaluationError('invalid CSV: bare " in non-quoted field')
             field, position = plain[0], plain.end()
         row.append(field)

@@ -104,11 +104,11 @@ def _as_is(verb: _Verb, value: Value) -> str:
 
 
 def _number(verb: _Verb, number: int | Decimal) -> str:
-    size: int | Decimal = number if number >= 0 else -number
+    size = number if number > 0 else -number if number else 0
     if verb.mode in "bdoxX":
-        if not isinstance(number, int):
+        if number != int(number):
             raise EvaluationError(f'unsupported value for "%{verb.mode}": an integer is required')
-        digits = format(abs(number), verb.mode) if verb.mode != "d" else format_number(abs(number))
+        digits = format(abs(int(number)), verb.mode) if verb.mode != "d" else format_number(abs(int(number)))
         if verb.precision is not None:
             digits = digits.rjust(verb.precision, "0")
         if "#" in verb.flags:
@@ -117,17 +117,22 @@ def _number(verb: _Verb, number: int | Decimal) -> str:
         digits = _shortest(size, "E" if verb.mode == "G" else "e")
     else:
         digits = _rounded(size, verb.mode, 6 if verb.precision is None else verb.precision)
-    sign = "-" if number < 0 else "+" if "+" in verb.flags else " " if " " in verb.flags else ""
+    negative = number < 0 or _is_negative_zero(number, verb.mode)
+    sign = "-" if negative else "+" if "+" in verb.flags else " " if " " in verb.flags else ""
     if "0" in verb.flags and "-" not in verb.flags and not (verb.mode in "bdoxX" and verb.precision is not None):
         return sign + digits.rjust(verb.width - len(sign), "0")
     padded = sign + digits
     return padded.ljust(verb.width) if "-" in verb.flags else padded.rjust(verb.width)
 
 
+def _is_negative_zero(number: int | Decimal, mode: str) -> bool:
+    return isinstance(number, Decimal) and not number and number.is_signed() and mode not in "bdoxX"
+
+
 def _shortest(number: int | Decimal, exponent: str) -> str:
     """The fewest digits that give the number back; with an exponent below -4 and from 6 on."""
     if number == 0:
-        return "0"
+        return format_number(number)
     plain = format_number(number)
     digits = plain.lstrip("-").replace(".", "").strip("0")
     power = Decimal(plain).adjusted()
@@ -142,8 +147,9 @@ def _rounded(number: int | Decimal, mode: str, places: int) -> str:
         raise OverflowError
     exact = fraction(number)
     with localcontext(Context(prec=2000 + places, rounding=ROUND_HALF_EVEN)):
+        # The zero of Decimal has an exponent of its own.
         value = Decimal(exact.numerator) / Decimal(exact.denominator)
-        shown = format(value, f".{places}{mode}")
+        shown = f"{value:.{places}{mode}}" if exact else f"{0.0:.{places}{mode}}"
     if mode in "eEgG":
         shown = re.sub(r"([eE][+-])(\d)$", r"\g<1>0\2", shown)
     return shown

@@ -9,7 +9,7 @@ from typing import cast
 from ecsnet.terraform import steps
 from ecsnet.terraform.convert import pick, to_string, to_type, unordered
 from ecsnet.terraform.errors import EvaluationError
-from ecsnet.terraform.functions.collections import elements, is_opaque, uncertain
+from ecsnet.terraform.functions.collections import elements, is_opaque, is_set, uncertain
 from ecsnet.terraform.lazy import Entries
 from ecsnet.terraform.sets import sort_values
 from ecsnet.terraform.typed import element_type, is_kind, stated_type
@@ -79,6 +79,9 @@ def lookup(mapping: Value, key: Value, *defaults: Value) -> Value:
 
 def merge(*maps: Value) -> Value:
     given = [value for value in maps if value is not None]
+    if len(given) < len(maps):
+        # With a null of no type among them, Terraform does not look at the types of the others.
+        given = [{} if value == () else value for value in given]
     if any(not isinstance(value, Mapping) and not is_opaque(value) for value in given):
         raise EvaluationError("arguments must be maps or objects")
     filled = [value for value in given if not isinstance(value, Mapping) or len(value)]
@@ -122,6 +125,8 @@ def _put(merged: dict[Key, Value], key: Key, value: Value) -> bool:
 
 
 def zipmap(names: Value, items: Value) -> Value:
+    if is_set(items):
+        raise EvaluationError("values must be a list or tuple")
     listed = elements(items, "values must be a list or tuple")
     if not isinstance(names, tuple) or listed is None or uncertain(names) or uncertain(listed):
         return Unknown("the entries of a map are unknown")

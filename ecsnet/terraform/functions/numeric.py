@@ -50,9 +50,34 @@ def log(number: Number, base: Number) -> Value:
 
 def power(number: Number, exponent: Number) -> Value:
     try:
-        return from_float(math.pow(float(number), float(exponent)))
+        return from_float(_power(float(number), float(exponent)))
     except ValueError:
         raise EvaluationError("the power is not a number") from None
+
+
+def _power(number: float, exponent: float) -> float:
+    """https://github.com/golang/go/blob/master/src/math/pow.go, whose last bits are not those of C."""
+    times = int(abs(exponent)) if exponent == exponent and abs(exponent) < 2**53 else 0
+    if not number or times < 2 or times != abs(exponent):
+        return math.pow(number, exponent)
+    mantissa, power = math.frexp(number)
+    result, scale = 1.0, 0
+    while times:
+        if abs(power) > 1 << 12:
+            scale += power
+            break
+        if times & 1:
+            result *= mantissa
+            scale += power
+        mantissa *= mantissa
+        power *= 2
+        if mantissa < 0.5:
+            mantissa += mantissa
+            power -= 1
+        times >>= 1
+    if exponent < 0:
+        result, scale = 1 / result, -scale
+    return math.ldexp(result, scale)
 
 
 def maximum(*numbers: Number) -> Value:

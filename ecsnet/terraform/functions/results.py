@@ -23,6 +23,8 @@ _ALWAYS: Mapping[str, Type] = {
     "split": _STRINGS,
     "transpose": Collection("map", _STRINGS),
 }
+_CONVERTED = frozenset({"chunklist", "concat", "transpose"})
+"""Functions whose elements are to know their type too."""
 _AS_FIRST = frozenset({"distinct", "matchkeys", "reverse", "slice"})
 
 
@@ -40,7 +42,7 @@ def of_type(name: str, args: tuple[Value, ...], result: Value) -> Value:
         return dict(result)
     if type_ is None:
         return result
-    return typed(to_type(result, type_) if name == "concat" else result, type_)
+    return typed(to_type(result, type_) if name in _CONVERTED else result, type_)
 
 
 def _of_arguments(name: str, args: tuple[Value, ...], types: list[Type | None], result: Value) -> Type | None:
@@ -61,8 +63,6 @@ def _of_arguments(name: str, args: tuple[Value, ...], types: list[Type | None], 
         return first if is_kind(first, "map") and all(type_ == first for type_ in types) else None
     if name == "regexall":
         return _of_captures(args[0], result)
-    if name == "csvdecode":
-        return Collection("list", infer(result[0])) if isinstance(result, tuple) and result else None
     return None
 
 

@@ -30,8 +30,20 @@ _UNPRINTABLE = re.compile("[\x7f-\x9f\ufeff\ufffe\uffff\U00010000-\U0010ffff]")
 """What the encoder of Terraform does not print as it is."""
 
 
+_NO_BLOCK = re.compile(" \n| $|[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\U00010000-\U0010ffff]")
+"""Text of several lines with one of these is written in quotes."""
+_MAX_SIMPLE_KEY = 128
+
+
+class _SeparatorError(Exception):
+    """Lines end in something other than a line feed."""
+
+
 def encode(value: Value) -> Value:
-    lines = _lines(value)
+    try:
+        lines = _lines(value)
+    except _SeparatorError:
+        return Unknown("YAML of text with Unicode's line separators")
     if value is None or isinstance(value, (bool, int, Decimal)):
         lines.append("...")
     return "\n".join(lines) + "\n"
@@ -39,7 +51,9 @@ def encode(value: Value) -> Value:
 
 def _scalar(value: Value) -> list[str] | None:
     """The lines of a value that needs no block of its own."""
-    if isinstance(value, str) and "\n" in value and value == value.strip(" \t") and value.isprintable() is False:
+    if isinstance(value, str) and "\n" in value and not _NO_BLOCK.search(value):
+        if "\u2028" in value or "\u2029" in value:
+            raise _SeparatorError
         return None
     if isinstance(value, tuple):
         return None if value else ["[]"]
@@ -69,10 +83,11 @@ def _lines(value: Value) -> list[str]:
     result: list[str] = []
     if isinstance(value, str):
         body = value.split("\n")
-        chomping = "-" if body[-1] else "" if len(body) < 3 or body[-2] else "+"
+        chomping = "-" if body[-1] else "" if body[-2] else "+"
+        indent = "2" if value[0] in " \n" else ""
         if not body[-1]:
             body.pop()
-        return ["|" + chomping, *(f"  {line}" if line else "" for line in body)]
+        return [f"|{indent}{chomping}", *(f"  {line}" if line else "" for line in body)]
     if isinstance(value, tuple):
         items = (sort_values(value) or value) if isinstance(value, Set) else value
         for item in items:
@@ -85,13 +100,21 @@ def _lines(value: Value) -> list[str]:
             item = value[name]
             lines = _lines(item)
             key = _plain_text(name)
-            if isinstance(item, str) or _scalar(item) is not None:
+            if _scalar(name) is None or "\n" in name or len(key.encode()) - 2 > _MAX_SIMPLE_KEY:
+                result += _long_entry(_lines(name), lines, isinstance(item, str))
+            elif isinstance(item, str) or _scalar(item) is not None:
                 result += [f"{key}: {lines[0]}", *lines[1:]]
             else:
                 shift = "  " if isinstance(item, Mapping) else ""
                 result.append(f"{key}:")
                 result.extend(f"{shift}{line}" if line else "" for line in lines)
     return result
+
+
+def _long_entry(key: list[str], item: list[str], is_text: bool) -> list[str]:
+    """An entry whose key has several lines, or more characters than one before a colon may have."""
+    shift = "" if is_text else "  "
+    return [f"? {key[0]}", *key[1:], f": {item[0]}", *(f"{shift}{line}" if line else "" for line in item[1:])]
 
 
 def decode(value: str) -> Value:
