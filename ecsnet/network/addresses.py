@@ -56,6 +56,12 @@ def subtract(ranges: Iterable[Range], taken: Iterable[Range]) -> tuple[Range, ..
     return tuple(left)
 
 
+def intersect(ranges: Iterable[Range], others: Iterable[Range]) -> tuple[Range, ...]:
+    """What is in both."""
+    whole = union(ranges)
+    return subtract(whole, subtract(whole, others))
+
+
 def size(ranges: Iterable[Range]) -> int:
     return sum(end - first for first, end in union(ranges))
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-lo
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ecsnet.network import Network, exists, guards
@@ -48,44 +49,94 @@ class Admission:
     passage: Passage
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Front:
+    """A load balancer that forwards to what a workload registers.
+
+    ``by``: the listener or the rule that says so; of a classic one, any of its listeners. ``listener``, ``balancer``,
+    ``target_group``: ``None`` where they are not in the configuration. ``sure``: whether it certainly forwards there.
+    """
+
+    by: Listener | ListenerRule
+    listener: Listener | None
+    balancer: LoadBalancer | None
+    target_group: TargetGroup | None
+    registration: Registration
+    sure: Tri
+
+    @property
+    def guarded(self) -> Tri:
+        """Whether security groups can keep everybody but the load balancer away from the tasks.
+
+        An application load balancer has groups, a network load balancer may. Rules are an application load balancer's.
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+        """
+        spoken = one_of(self.listener.protocol, "http", "https") if self.listener else Tri.FALSE
+        if self.balancer is None:
+            return Tri.TRUE if isinstance(self.by, ListenerRule) or spoken is Tri.TRUE else Tri.UNKNOWN
+        application = one_of(self.balancer.kind, "application")
+        network = one_of(self.balancer.kind, "network")
+        groups = self.balancer.groups
+        given = Tri.UNKNOWN if not groups.complete else Tri.of(bool(groups.items))
+        return application | (network & given)
+
+
+def fronts(network: Network, workload: Workload) -> tuple[Front, ...]:
+    """Every load balancer that forwards, or may forward, to the workload."""
+    return tuple(front for registration in workload.registrations for front in _fronts(network, workload, registration))
+
+
+def _fronts(network: Network, workload: Workload, registration: Registration) -> Iterator[Front]:
+    group = network.get(TargetGroup, registration.target_group.only)
+    classic = network.get(LoadBalancer, registration.balancer.only)
+    for by, sure in network.derived(_Listeners).to(group, classic):
+        listener = by if isinstance(by, Listener) else network.get(Listener, by.listener.only)
+        balancer = network.get(LoadBalancer, listener.balancer.only) if listener else None
+        given = guards(workload, *(element for element in (listener, balancer, group) if element))
+        yield Front(by, listener, balancer, group, registration, sure & exists(by, given))
+
+
 def through(network: Network, workload: Workload) -> tuple[Admission, ...]:
     """Every way through a declared load balancer that is, or may be, internet-facing and forwards to the workload."""
     found: list[Admission] = []
     for registration in workload.registrations:
-        group = network.get(TargetGroup, registration.target_group.only)
-        classic = network.get(LoadBalancer, registration.balancer.only)
-        for listener, sure in network.derived(_Listeners).to(group, classic):
-            balancer = network.get(LoadBalancer, listener.balancer.only)
+        ways: dict[Listener, list[Front]] = {}
+        for front in _fronts(network, workload, registration):
+            if front.listener is not None:
+                ways.setdefault(front.listener, []).append(front)
+        for listener, several in ways.items():
+            balancer, sure = several[0].balancer, Tri.any(front.sure for front in several)
             if balancer is not None and balancer.internet_facing is not Tri.FALSE:
+                group = several[0].target_group
                 found.append(_admission(network, workload, registration, balancer, listener, group, sure))
     return tuple(found)
 
 
 class _Listeners:
-    """Listeners by the target groups they, or their rules, forward to; and by their load balancer."""
+    """Listeners and rules by the target groups they forward to; listeners by their load balancer."""
 
     def __init__(self, network: Network) -> None:
-        self._by_group: defaultdict[str, list[tuple[Listener, Tri]]] = defaultdict(list)
+        self._by_group: defaultdict[str, list[tuple[Listener | ListenerRule, Tri]]] = defaultdict(list)
         self._by_balancer: defaultdict[str, list[Listener]] = defaultdict(list)
         for listener in network.all(Listener):
-            self._add(listener, listener.forwards, Tri.TRUE)
+            self._add(listener, listener.forwards)
             if listener.balancer.only:
                 self._by_balancer[listener.balancer.only].append(listener)
         for rule in network.all(ListenerRule):
-            owner = network.get(Listener, rule.listener.only)
-            if owner is not None:
-                self._add(owner, rule.forwards, exists(rule, guards(owner)))
+            self._add(rule, rule.forwards)
 
-    def _add(self, listener: Listener, forwards: Links, sure: Tri) -> None:
+    def _add(self, by: Listener | ListenerRule, forwards: Links) -> None:
         for link in forwards.items:
             for target in link.targets:
-                self._by_group[target].append((listener, sure if link.only else Tri.UNKNOWN))
+                self._by_group[target].append((by, Tri.TRUE if link.only else Tri.UNKNOWN))
 
-    def to(self, group: TargetGroup | None, classic: LoadBalancer | None) -> list[tuple[Listener, Tri]]:
+    def to(
+        self, group: TargetGroup | None, classic: LoadBalancer | None
+    ) -> list[tuple[Listener | ListenerRule, Tri]]:  # fmt: skip
         """Each once for each way; and whether it certainly forwards there."""
-        found: dict[Listener, Tri] = {}
-        for listener, sure in self._by_group[group.address] if group else ():
-            found[listener] = found.get(listener, Tri.FALSE) | sure
+        found: dict[Listener | ListenerRule, Tri] = {}
+        for by, sure in self._by_group[group.address] if group else ():
+            found[by] = found.get(by, Tri.FALSE) | sure
         for listener in self._by_balancer[classic.address] if classic else ():
             found[listener] = Tri.TRUE
         return list(found.items())

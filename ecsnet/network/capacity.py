@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.links import listed, reason_of, unseen
@@ -25,12 +25,16 @@ from ecsnet.values import Span, Tri, Unknown, Value
 
 @dataclass(frozen=True, slots=True)
 class CapacityOf:
-    """The capacity with the hops that decide it, or why and where it is unknown."""
+    """The capacity with the hops that decide it, or why and where it is unknown.
+
+    ``providers``: those of the strategy in force, if it is one that decides.
+    """
 
     capacity: Capacity
     hops: tuple[Hop, ...] = ()
     reason: str = ""
     span: Span | None = None
+    providers: Links = field(default_factory=Links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def _by_strategy(network: Network, providers: Links, owner: str, span: Span) -> 
         provider = network.get(CapacityProvider, link.only)
         if provider is not None:
             hops.append(Hop(provider.address, f"provides capacity {_WORDS[capacity]}", provider.span()))
-    return CapacityOf(capacity, tuple(hops))
+    return CapacityOf(capacity, tuple(hops), providers=providers)
 
 
 def _of_provider(network: Network, link: Link) -> Capacity:

@@ -6,13 +6,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ecsnet.network import Network
+from ecsnet.network import Network, exists, guards
 from ecsnet.network.addresses import Network as Cidr
 from ecsnet.network.addresses import admits_tcp, is_internet, may_be_internet, parse, port_number, span_of
-from ecsnet.network.hosts import ContainerHosts, container_hosts
+from ecsnet.network.hosts import ContainerHosts, container_hosts, may_join
 from ecsnet.network.interfaces import of_hosts
 from ecsnet.network.links import listed
-from ecsnet.network.model import AttachmentKind, Element, Guarded, Hosts, IngressRule, LaunchSettings, Links
+from ecsnet.network.model import (
+    AttachmentKind,
+    CapacityProvider,
+    Element,
+    Guarded,
+    Hosts,
+    IngressRule,
+    LaunchSettings,
+    Links,
+    SecurityGroup,
+)
 from ecsnet.network.passage import Reach
 from ecsnet.network.reachability import reaches
 from ecsnet.resources import Hop
@@ -67,6 +77,16 @@ def opens(rule: IngressRule, ports: Sequence[Ports], allowed: Sequence[str] = ()
     if known and is_internet(str(source.value) for source in known):
         return known[0], port if rule.certain else Tri.UNKNOWN
     return doubtful, Tri.UNKNOWN if doubtful else Tri.FALSE
+
+
+def deciding(rule: IngressRule) -> tuple[Source, bool]:
+    """The source of a rule that lets the internet in, else its first one; and whether the rule does so by itself."""
+    found = list(sources(rule))
+    for one in found:
+        if may_be_internet(one.value) is not Tri.FALSE:
+            return one, True
+    known = [str(one.value) for one in found if isinstance(one.value, str) and one.certain]
+    return found[0] if found else Source(None, "", certain=False), is_internet(known)
 
 
 def _judged(rule: IngressRule, allowed: Sequence[str]) -> Iterator[Source]:
@@ -137,6 +157,39 @@ def _attachments(network: Network) -> Mapping[str, list[tuple[Element, Attachmen
         for name in dict.fromkeys(link.only for link in groups.items if link.only):
             found[name].append((element, kind))
     return found
+
+
+def guards_tasks(network: Network, group: SecurityGroup) -> tuple[Tri, Element | None]:
+    """Whether a group is attached to container instances or to a workload; to which, or why that is not certain."""
+    named, loose = network.derived(_task_holders)
+    doubtful = loose
+    for element, sure in named.get(group.address, ()):
+        if sure and exists(element, guards(group)) is Tri.TRUE:
+            return Tri.TRUE, element
+        doubtful = doubtful or element
+    if doubtful is not None or network.hole(group.address):
+        return Tri.UNKNOWN, doubtful
+    return Tri.FALSE, None
+
+
+def _task_holders(network: Network) -> tuple[Mapping[str, list[tuple[Element, bool]]], Element | None]:
+    """Container instances and workloads by the groups they certainly or possibly have; one that may have any group."""
+    launched = {found.settings.address for found in container_hosts(network)}
+    holders: list[tuple[Element, Links, bool]] = [
+        *((one, one.groups, True) for one in network.all(Guarded) if one.kind is AttachmentKind.WORKLOAD),
+        *((one, one.groups, True) for one in network.all(CapacityProvider)),
+        *((one, one.groups, True) for one in network.all(LaunchSettings) if one.address in launched),
+        *((one, one.groups, False) for one in network.all(LaunchSettings) if may_join(network, one)),
+    ]
+    found: defaultdict[str, list[tuple[Element, bool]]] = defaultdict(list)
+    loose: Element | None = None
+    for element, groups, sure in holders:
+        for link in groups.items:
+            for name in link.targets:
+                found[name].append((element, sure and link.only == name))
+            loose = loose or (element if link.anything and sure else None)
+        loose = loose or (element if sure and not groups.complete and not groups.items else None)
+    return found, loose
 
 
 def reachable_hosts(network: Network, group: str, port: int) -> Iterator[tuple[Hosts, tuple[Hop, ...]]]:

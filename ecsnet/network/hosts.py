@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ecsnet.network import Network
 from ecsnet.network.model import CapacityProvider, Hosts, InstanceProfile, LaunchSettings, RolePolicies
 from ecsnet.resources import Hop
-from ecsnet.values import Encoded, Reference, Text, Unknown, Value, leaves
+from ecsnet.values import Encoded, Reference, Text, Unknown, Value, leaves, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ def _container_hosts(network: Network) -> tuple[ContainerHosts, ...]:
         elif evidence := _by_image(network, settings):
             found.append(ContainerHosts(hosts, settings, evidence))
     return tuple(found)
+
+
+def may_join(network: Network, settings: LaunchSettings) -> bool:
+    """Whether instances that are not known to be container instances may be, by what of their user data is unknown."""
+    joined = network.derived(_joined)
+    return settings.address not in joined and not all(isinstance(part, str) for part in _parts(settings.user_data))
+
+
+def _joined(network: Network) -> frozenset[str]:
+    return frozenset(found.settings.address for found in container_hosts(network))
 
 
 _OPTIMISED = re.compile(
@@ -112,18 +122,55 @@ def _words(network: Network, image: Value) -> Iterator[str]:
         elif isinstance(leaf, Reference):
             resource = network.configuration.resources.get(leaf.target)
             if resource is not None and resource.type.startswith("data."):
-                yield from (text for text in leaves(resource.get()) if isinstance(text, str))
+                yield from (leaf for leaf in leaves(resource.get()) if isinstance(leaf, str))
 
 
 def readable(user_data: Value) -> str:
     """The known text of user data, decoded."""
+    return " ".join(part for part in _parts(user_data) if isinstance(part, str))
+
+
+def _parts(user_data: Value) -> tuple[Value, ...]:
+    """The text of user data, decoded, and what is not known between it."""
     if isinstance(user_data, Encoded):
-        return readable(user_data.value)
+        return _parts(user_data.value)
     if isinstance(user_data, Text):
-        return " ".join(part for part in user_data.parts if isinstance(part, str))
+        return user_data.parts
     if not isinstance(user_data, str):
-        return ""
+        return () if user_data is None else (user_data,)
     try:
-        return base64.b64decode(user_data, validate=True).decode("utf-8", "replace")
+        return (base64.b64decode(user_data, validate=True).decode("utf-8", "replace"),)
     except (binascii.Error, ValueError):
-        return user_data
+        return (user_data,)
+
+
+_NAMES_CLUSTER = re.compile(
+    r"""ECS_CLUSTER\s*=\s*\\?["']?|-Cluster\s+["']?|\[settings\.ecs\]\s(?:[^\[]*\s)?cluster\s*=\s*["']?"""
+)
+_ENDS_NAME = re.compile(r"""[\s"'\\;&|<>]""")
+
+
+def cluster_name(settings: LaunchSettings) -> Value:
+    """The cluster that instances join by their user data: its name, a reference to it, or an unknown.
+
+    Those whose user data names none join ``default``.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
+    """
+    parts = _parts(settings.user_data)
+    for index, part in enumerate(parts):
+        match = _NAMES_CLUSTER.search(part) if isinstance(part, str) else None
+        if match is None or not isinstance(part, str):
+            continue
+        name: list[Value] = []
+        for piece in (part[match.end() :], *parts[index + 1 :]):
+            end = _ENDS_NAME.search(piece) if isinstance(piece, str) else None
+            name.append(piece[: end.start()] if end and isinstance(piece, str) else piece)
+            if end:
+                break
+        found = text(name)
+        # A variable of the shell may stand for anything.
+        return Unknown(_UNNAMED) if isinstance(found, str) and "$" in found else found
+    return "default" if all(isinstance(part, str) for part in parts) else Unknown(_UNNAMED)
+
+
+_UNNAMED = "the cluster that user data names is not in the configuration"

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator
 
 from ecsnet.findings import Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
-from ecsnet.network.addresses import ALL_PROTOCOLS, admits_tcp, port_number
+from ecsnet.network.addresses import ALL_PROTOCOLS, Range, admits_tcp, port_number
 from ecsnet.network.exposure import Ports, Source
 from ecsnet.network.links import reason_of
 from ecsnet.network.model import IngressRule, SecurityGroup, Vpc
 from ecsnet.options import Options
 from ecsnet.resources import Hop, Resource
-from ecsnet.rules.proof import calls, settled
+from ecsnet.rules.proof import calls, listing, settled
 from ecsnet.values import Tri, Unknown, Value
 
+_SHOWN = 3
 _SERVICES = {(3389, 3389): "RDP {}", (2375, 2376): "Docker {}", (51678, 51680): "the ECS agent's {}"}
 
 
@@ -99,3 +100,9 @@ def _service(ingress: IngressRule, ports: Ports) -> str:
         first, last = max(first, low), min(last, high)
     service = _SERVICES.get(ports, "TCP {}")
     return service.format(first if first == last else f"{first}-{last}")
+
+
+def ranges(ports: Iterable[Range]) -> str:
+    """Half-open ranges of ports for people, at most three."""
+    shown = [str(first) if end == first + 1 else f"{first}-{end - 1}" for first, end in ports]
+    return listing(shown if len(shown) <= _SHOWN else [*shown[:_SHOWN], f"{len(shown) - _SHOWN} more ranges"])
