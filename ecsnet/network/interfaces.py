@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.capacity import CapacityOf, capacity_of, network_mode_of
-from ecsnet.network.hosts import ContainerHosts
+from ecsnet.network.hosts import ContainerHosts, readable
 from ecsnet.network.links import reason_of, setting
 from ecsnet.network.model import (
     Capacity,
@@ -213,6 +213,9 @@ def _of_instance(network: Network, hosts: Hosts, settings: LaunchSettings, subne
     elastic = network.derived(_elastic_addresses).get(hosts.address)
     if elastic is not None and exists(elastic, guards(hosts)) is Tri.TRUE:
         return Given(Tri.TRUE, Hop(elastic.address, f"is an Elastic IP of {hosts.address}", elastic.span("holder")))
+    own = network.get(LaunchSettings, hosts.address)
+    if own is not None and own.public_ip is not None and own.public_ip != "":
+        settings = own  # an instance overrides its launch template
     if settings.public_ip is None or settings.public_ip == "":
         given = _by_subnet(subnet, hosts)
     else:
@@ -224,6 +227,8 @@ def _of_instance(network: Network, hosts: Hosts, settings: LaunchSettings, subne
         doubtful = elastic or network.derived(_loose_address)
         if doubtful is not None and network.get(Interface, hosts.address):
             return replace(given, given=Tri.UNKNOWN, reason=f"{doubtful.address} may be its Elastic IP")
+        if "associate-address" in readable(settings.user_data):
+            return replace(given, given=Tri.UNKNOWN, reason="its user data gives it an Elastic IP")
     return given
 
 

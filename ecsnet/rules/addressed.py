@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from ecsnet.network import Network
 from ecsnet.network.interfaces import Placement
+from ecsnet.network.links import reason_of
+from ecsnet.network.model import CapacityProvider, Hosts, LaunchSettings
 from ecsnet.network.passage import Doubt
 from ecsnet.network.routing import SubnetClass, WayOut
 from ecsnet.resources import Hop
+from ecsnet.rules.proof import sites
 from ecsnet.values import Tri
 
 
@@ -51,3 +54,17 @@ def find(
 
 def path(found: Iterable[Found]) -> Iterator[Hop]:
     return (hop for one in found for hop in one.hops)
+
+
+def unsettled(network: Network, kinds: Collection[SubnetClass]) -> Iterator[tuple[Hosts, Doubt | None]]:
+    """Auto Scaling groups of capacity providers that start with what is not in the configuration.
+
+    With the reason why that matters, where one of their subnets is of one of ``kinds``, or may be.
+    """
+    groups = {provider.hosts.only: None for provider in network.all(CapacityProvider)}
+    for hosts in filter(None, (network.get(Hosts, address) for address in groups)):
+        if network.get(LaunchSettings, hosts.settings.only) is None:
+            known, doubts = sites(network, hosts)
+            matters = bool(doubts) or any(site.way.kind in kinds for site in known)
+            reason = f"what its instances start with is not in the configuration: {reason_of(hosts.settings.value)}"
+            yield hosts, Doubt(reason, hosts.span("settings")) if matters else None

@@ -15,7 +15,7 @@ from ecsnet.network.passage import Doubt
 from ecsnet.network.routing import SubnetClass
 from ecsnet.options import Options
 from ecsnet.resources import Hop
-from ecsnet.rules.addressed import Found, find, path
+from ecsnet.rules.addressed import Found, find, path, unsettled
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Span, Tri
 
@@ -23,6 +23,8 @@ from ecsnet.values import Span, Tri
 def check(network: Network, options: Options) -> Iterator[Verdict]:
     for hosts in container_hosts(network):
         yield _judge(network, hosts, of_hosts(network, hosts), hosts.evidence)
+    for group, doubt in unsettled(network, (SubnetClass.PUBLIC,)):
+        yield Undecided(RULE, group.resource, *_told(doubt)) if doubt else Passed(RULE, group.resource)
     for provider in network.all(CapacityProvider):
         if provider.capacity is Capacity.MANAGED_INSTANCES:
             yield _judge(network, provider, of_provider(network, provider), ())

@@ -10,20 +10,23 @@ from ecsnet.network.hosts import ContainerHosts, container_hosts
 from ecsnet.network.interfaces import of_hosts
 from ecsnet.network.routing import SubnetClass
 from ecsnet.options import Options
-from ecsnet.rules.addressed import find, path
+from ecsnet.rules.addressed import find, path, unsettled
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Tri
+
+_KINDS = (SubnetClass.NAT, SubnetClass.ISOLATED)
 
 
 def check(network: Network, options: Options) -> Iterator[Verdict]:
     for hosts in container_hosts(network):
         yield _judge(network, hosts)
+    for group, doubt in unsettled(network, _KINDS):
+        yield Undecided(RULE, group.resource, doubt.reason, doubt.span) if doubt else Passed(RULE, group.resource)
 
 
 def _judge(network: Network, instances: ContainerHosts) -> Verdict:
     hosts = instances.hosts
-    kinds = (SubnetClass.NAT, SubnetClass.ISOLATED)
-    found, doubts = find(network, of_hosts(network, instances), kinds, Tri.TRUE)
+    found, doubts = find(network, of_hosts(network, instances), _KINDS, Tri.TRUE)
     if not found and doubts:
         return Undecided(RULE, hosts.resource, doubts[0].reason, doubts[0].span)
     if not found:
