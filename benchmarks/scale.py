@@ -26,6 +26,7 @@ from benchmarks.measure import Command, CommandError, memory
 Json = dict[str, object]
 _ZONES = "abc"
 _PER_GATEWAY = 10
+_PER_FILE = 1_000
 _COMMAND = (sys.executable, "-m", "ecsnet", "scan", "--no-config", "--format", "json")
 
 
@@ -103,7 +104,8 @@ resource "aws_vpc_endpoint" "n{i}" {{
 """
         for i in range(_gateways(size))
     ]
-    return {"main.tf": "".join(blocks)}
+    parts = range(0, len(blocks), _PER_FILE)
+    return {f"part{start}.tf": "".join(blocks[start : start + _PER_FILE]) for start in parts}
 
 
 _TERRAFORM_BASE = """

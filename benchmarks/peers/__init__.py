@@ -1,0 +1,1 @@
+"""ecsnet against the labelled inputs that other tools test their rules with."""
