@@ -135,6 +135,7 @@ class Configuration:
 
     ``problems_met``: those of values that were read since: to be asked for when all is read. ``scenario``: the
     conditions and parameters that are taken for granted, by name, with their values; ``choices``: what else can be.
+    ``outputs``: the values that the root hands to others, who are not in the configuration; evaluated when called.
     """
 
     root: str
@@ -146,3 +147,4 @@ class Configuration:
     problems_met: Callable[[], tuple[Problem, ...]] = tuple
     scenario: Mapping[str, str] = field(default_factory=dict)
     choices: Choices | None = field(default=None, repr=False)
+    outputs: Callable[[], tuple[Value, ...]] = field(default=tuple, repr=False)

@@ -334,6 +334,11 @@ class Stack:
             return unknown
         return child.output(attribute.removeprefix("Outputs."), unknown)
 
+    def outputs(self) -> Iterator[Value]:
+        """The values of all outputs, whether they are exported or not."""
+        for name, place in self.section("Outputs").items():
+            yield self.output(name, Unknown(f"output {name}", self.span(place.pair.key)))
+
     def output(self, name: str, unknown: Unknown) -> Value:
         """The value of an output, as the stack above reads it."""
         place = self.section("Outputs").get(name)

@@ -118,6 +118,7 @@ def evaluate(run: Run, roots: Sequence[Root]) -> Configuration:
         tuple(dict.fromkeys(run.files)),
         scenario=_scenario(run),
         choices=_Choices(run, tuple(roots)),
+        outputs=lambda: tuple(output for stack in run.roots for output in stack.outputs()),
     )
 
 

@@ -21,7 +21,7 @@ from ecsnet.network.model import (
 from ecsnet.options import Options
 from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls, distinct
-from ecsnet.values import Tri
+from ecsnet.values import Tri, references
 
 _Use = tuple[Tri, str]
 """Whether something is used, and why that is not certain."""
@@ -131,11 +131,18 @@ def _unseen(network: Network, gateway: NatGateway) -> Iterator[str]:
     hole = network.hole(gateway.address)
     if hole:
         yield f"{unseen(hole)} may route to it: {hole.reason}"
+    if gateway.address in network.derived(_handed_out):
+        yield "it is an output: others, whose routes are not in the configuration, may route to it"
     home = network.get(Subnet, gateway.subnet.only)
     link = gateway.vpc if gateway.vpc.is_set else home.vpc if home else gateway.subnet
     vpc = network.get(Vpc, link.only)
     if vpc is None or vpc.default:
         yield f"the route tables of its VPC are not in the configuration: {reason_of(link.value)}"
+
+
+def _handed_out(network: Network) -> frozenset[str]:
+    """What the outputs of the root name."""
+    return frozenset(reference.target for reference in references(network.configuration.outputs()))
 
 
 def _finding(gateway: NatGateway, routes: list[Route]) -> Finding:

@@ -66,4 +66,13 @@ def load(
         problems.update(dict.fromkeys(one.folder.problems))
         read.update(dict.fromkeys(one.folder.files))
     problems.update(dict.fromkeys(evaluation.problems_met()))
-    return Configuration(root, "terraform", resources, holes, tuple(problems), tuple(read), evaluation.problems_met)
+    return Configuration(
+        root,
+        "terraform",
+        resources,
+        holes,
+        tuple(problems),
+        tuple(read),
+        evaluation.problems_met,
+        outputs=lambda: tuple(module.outputs.values()),
+    )

@@ -72,7 +72,15 @@ def load_plan(
         holes = (Hole("", Span(path, 1, 1, 1, 2), reason, anything=True),)
     read = source.files if source else ()
     folder = os.path.dirname(path) or "."
-    return Configuration(folder, "terraform", resources, holes, (), tuple(dict.fromkeys((path, *read))))
+    return Configuration(
+        folder,
+        "terraform",
+        resources,
+        holes,
+        (),
+        tuple(dict.fromkeys((path, *read))),
+        outputs=source.outputs if source else tuple,
+    )
 
 
 def _read(path: str) -> Document | Problem | None:
