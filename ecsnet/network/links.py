@@ -79,9 +79,8 @@ class Linker:
 
     def task_definition(self, value: Value, types: Collection[str], family: str) -> Link:
         """The task definition of an ARN, a family, or ``family:revision``."""
-        if isinstance(value, str) and not value.startswith("arn:"):
-            value = value.partition(":")[0]
-        return self.named(value, types, family)
+        known = _family(value)
+        return self.named(value if known is None else known, types, family)
 
     def named(self, value: Value, types: Collection[str], attribute: str) -> Link:
         """The same where resources go by their names too: by ``attribute``, where a value is not a reference."""
@@ -184,6 +183,23 @@ class Linker:
             elsewhere |= link.elsewhere or not link.is_set
             anything |= link.anything
         return Link(value, tuple(targets), elsewhere, anything)
+
+
+def _family(value: Value) -> str | None:
+    """Of ``family:revision``, where the revision may be unknown, or of an ARN put together around a known family.
+
+    A task definition is always of the workload's own account and Region, whatever stands there.
+    """
+    if isinstance(value, str):
+        return None if value.startswith("arn:") else value.partition(":")[0]
+    if not isinstance(value, Text):
+        return None
+    first, last = value.parts[0], value.parts[-1]
+    if isinstance(first, str) and ":" in first and not first.startswith("arn:"):
+        return first.partition(":")[0]
+    if isinstance(last, str) and isinstance(first, str) and "task-definition/" in last:
+        return last.rpartition("task-definition/")[2].partition(":")[0]
+    return None
 
 
 def _is_idle(provider: Value) -> bool:

@@ -109,3 +109,20 @@ def test_each_form_of_a_call_that_may_be() -> None:
     found = machine("{Run: {Resource: !Sub 'arn:aws:states:::ecs:runTask${Sync}', Parameters: TASK}}")
     [workload] = read(found).all(Workload)
     assert (workload.name, workload.launch_type) == ("Run", "EC2")
+
+
+@pytest.mark.parametrize(("given", "named"), [
+    ('"web"', True), ('"web:3"', True), ('"web:${var.revision}"', True), ('"${var.revision}"', False),
+    ('"arn:aws:ecs:eu-west-1:${var.revision}:task-definition/web"', True),
+    ('"arn:aws:ecs:eu-west-1:${var.revision}:task-definition/web:2"', True),
+    ('"arn:aws:ecs:eu-west-1:${var.revision}:task-definition/webhook"', False),
+    ('"${aws_ecs_task_definition.web.family}:${max(aws_ecs_task_definition.web.revision, var.revision)}"', True),
+    ('"webhook:${var.revision}"', False),
+])  # fmt: skip
+def test_a_task_definition_by_its_family(tmp_path: Path, given: str, named: bool) -> None:
+    (tmp_path / "main.tf").write_text(
+        'variable "revision" {}\nresource "aws_ecs_task_definition" "web" {\nfamily = "web"\n}\n'
+        f'resource "aws_ecs_service" "web" {{\ntask_definition = {given}\n}}\n'
+    )
+    [workload] = read(load(str(tmp_path))).all(Workload)
+    assert (workload.task_definition.only == "aws_ecs_task_definition.web") is named
