@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ecsnet.network import Network
 from ecsnet.network import flows as f
+from ecsnet.network.addresses import subtract
 from ecsnet.network.endpoints import Service, addresses_of, groups_of, serving
 from ecsnet.network.groups import Filter, Peer, Permit, wanted
 from ecsnet.network.interfaces import Placement
@@ -20,7 +21,10 @@ from ecsnet.network.routing import SubnetClass
 from ecsnet.values import Tri
 
 _HTTPS = (443, 444)
-_ANYWHERE = wanted("tcp", _HTTPS, (f.ALL_ADDRESSES,))
+_NOWHERE = ("127.0.0.0/8", "::1/128", "255.255.255.255/32")
+"""What groups let out to that are meant to let nothing out."""
+
+_ANYWHERE = wanted("tcp", _HTTPS, subtract((f.ALL_ADDRESSES,), f.addresses(_NOWHERE).certain))
 _INTERNET = "TCP 443 out to the internet"
 
 
@@ -46,8 +50,9 @@ def held_back(network: Network, placement: Placement, needs: Needs) -> Held:
     remote = tuple(need for need in needs.certain if need.service != NEARBY)
     if not out.doubts and not any(map(_lets_https, out.permits)):
         if len(remote) < len(needs.certain) and not remote:
-            reason = f"whether it is TCP 443 that its image is pulled by: {needs.certain[0].hop.message}"
-            return Held(out.groups, False, (), (Doubt(reason, needs.certain[0].hop.span),))
+            hop = needs.certain[0].hop
+            reason = f"{hop.resource} {hop.message}, and on another port than 443"
+            return Held(out.groups, False, (), (Doubt(reason, hop.span),))
         return Held(out.groups, True, tuple((need, "") for need in remote))
     if out.admits(wanted("tcp", _HTTPS, (f.FAMILIES[4],)), "it").passage().reach is Reach.REACHED:
         return Held(out.groups, False, ())

@@ -26,9 +26,12 @@ def _judge(network: Network, workload: Workload) -> Iterator[Verdict]:
     if capacity.capacity not in (Capacity.FARGATE, Capacity.UNKNOWN):
         return
     needs = needed.of_workload(network, workload)
-    held = [held_back(network, placement, needs) for placement in of_workload(network, workload)]
-    if not held:
+    placements = of_workload(network, workload)
+    if not placements:
         return
+    # An Express gateway service that names no groups makes its own.
+    given = workload.groups.items or not workload.groups.complete or not workload.express
+    held = [held_back(network, placement, needs) for placement in placements if given]
     shut = [one for one in held if one.everything or one.needs]
     doubts = [doubt for one in held for doubt in one.doubts]
     if shut and capacity.capacity is Capacity.UNKNOWN:

@@ -95,11 +95,14 @@ def _whys(network: Network, endpoint: Endpoint, obstacles: tuple[Hop, ...]) -> t
         if hop.resource == endpoint.address:
             whys["it has private DNS off"] = None
             span = "private_dns"
-        elif network.get(Vpc, hop.resource) is not None:
-            whys[f"{hop.resource} {hop.message}"] = None
+            continue
+        vpc = network.get(Vpc, hop.resource)
+        if vpc is not None and hop.span == vpc.span("dns"):
+            whys[f"{vpc.address} {hop.message}"] = None
             span = "private_dns"
         else:
-            whys[f"its security group {hop.resource} lets no TCP 443 in from there"] = None
+            group = f"the default security group of {vpc.address}" if vpc else f"its security group {hop.resource}"
+            whys[f"{group} lets no TCP 443 in from there"] = None
     return list(whys), span
 
 
