@@ -50,17 +50,20 @@ def test_substitutions(call: str, subnets: str) -> None:
     assert [link.value for link in workload.subnets.items] == ["subnet-1"]
 
 
-@pytest.mark.parametrize("properties", [
-    "{DefinitionS3Location: {Bucket: b, Key: k}}", "{DefinitionString: !Ref Text}", "{DefinitionString: '{'}",
-    "{DefinitionUri: absent.json}",
+@pytest.mark.parametrize(("properties", "reason"), [
+    ("{DefinitionS3Location: {Bucket: b, Key: k}}", "the definition of the state machine is in a bucket"),
+    ("{DefinitionUri: 's3://b/k'}", "the definition of the state machine is in a bucket"),
+    ("{DefinitionUri: absent.json}", "the definition of the state machine is a file that is not here"),
+    ("{DefinitionString: !Ref Text}", "parameter Text has no default"),
+    ("{DefinitionString: '{'}", "it is not JSON, or is put together from values known only after deployment"),
 ])  # fmt: skip
-def test_a_definition_that_is_not_to_be_read(properties: str) -> None:
+def test_a_definition_that_is_not_to_be_read(properties: str, reason: str) -> None:
     found = template(f"""
     Parameters: {{Text: {{Type: String}}}}
     Resources: {{It: {{Type: AWS::StepFunctions::StateMachine, Properties: {properties}}}}}
     """)
     [workload] = read(found).all(Workload)
-    assert not workload.subnets.complete
+    assert (workload.subnets.complete, workload.subnets.reason) == (False, reason)
     assert workload.public_ip is workload.network is Tri.UNKNOWN
 
 

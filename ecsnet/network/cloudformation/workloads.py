@@ -197,8 +197,10 @@ _DEFINITIONS = ("Definition", "DefinitionString", *_FILES)
 def _state_machine(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     """Where the definition is named, it is given where it is a file that is here; one in a bucket is not there."""
     name = next((name for name in _DEFINITIONS if resource.get(name) is not None), "Definition")
-    if name in _FILES and within(resource.get(name), "States") is None:
-        yield unseen_task(resource, (name,), Unknown("the definition of the state machine is in a bucket"))
+    given = resource.get(name)
+    if name in _FILES and (isinstance(given, str) or within(given, "States") is None):
+        where = "a file that is not here" if isinstance(given, str) and "://" not in given else "in a bucket"
+        yield unseen_task(resource, (name,), Unknown(f"the definition of the state machine is {where}"))
         return
     yield from workloads(_STATE_MACHINE, resource, linker, (name,), resource.get("DefinitionSubstitutions"))
 
