@@ -48,6 +48,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     top = tmp_path_factory.mktemp("fixtures").resolve()
     for case in CASES:
         shutil.copytree(FIXTURES / case, top / case)
+    # The command line of cfn-lint cannot select what is opt-in.
+    (top / ".ecsnet.toml").write_text('extend-select = ["ECSNET"]\n', encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(top)
         yield _run_all(top)
