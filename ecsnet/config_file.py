@@ -25,7 +25,7 @@ _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _TAGS = "sensitive-tags"
 _PORTS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
-MAX_PORT = 65535
+_MAX_PORT = 65535
 _TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')\s*[.=]")
 
@@ -286,7 +286,7 @@ class _Checker:
         for item in value:
             match = None if isinstance(item, bool) else _PORTS.fullmatch(str(item))
             first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-            if not 0 <= first <= last <= MAX_PORT:
+            if not 0 <= first <= last <= _MAX_PORT:
                 self.fail(place, f'{place[-1]}: {item!r} is no port, nor a range as "2375-2376"')
             found.append(f"{first}-{last}" if first < last else str(first))
         return tuple(found)
