@@ -21,9 +21,10 @@ from benchmarks.measure import Command, CommandError, first_line
 from benchmarks.sees_rows import ROWS, Row
 
 FIXTURES = Path(__file__).resolve().parent.parent / "tests" / "fixtures"
+_GATEWAY = "aws_internet_gateway."
 _ANY_STATUS = frozenset(range(256))
 Seen = Mapping[str, set[str]]
-"""The resources that each rule reports."""
+"""The resources that each rule reports; by the rule's id and ``path``, those with the way from the gateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def ecsnet(words: tuple[str, ...], folder: Path) -> Seen:
     said = _json((*words, "scan", "--no-config", "--format", "json", str(folder)))
     for finding in said["findings"]:
         found.setdefault(finding["rule"], set()).add(finding["resource"])
-        if len(finding["path"]) > 1:
+        if _GATEWAY in json.dumps(finding["path"]):
             found.setdefault(f"{finding['rule']} path", set()).add(finding["resource"])
     for one in said["unknown"]:
         found.setdefault(f"unknown {one['rule']}", set()).add(one["resource"])
@@ -77,6 +78,8 @@ def trivy(words: tuple[str, ...], folder: Path) -> Seen:
             # Where it does not name the resource, its place stands for it.
             name = cause.get("Resource") or f"{result['Target']}:{cause.get('StartLine')}"
             found.setdefault(one["ID"], set()).add(name)
+            if _GATEWAY in json.dumps(one):
+                found.setdefault(f"{one['ID']} path", set()).add(name)
     return found
 
 
@@ -86,7 +89,10 @@ def checkov(words: tuple[str, ...], folder: Path) -> Seen:
     said = _json((*words, "-d", str(folder), *frameworks, "--skip-download", "--compact", "--quiet", "-o", "json"))
     for part in said if isinstance(said, list) else [said]:
         for one in part.get("results", {}).get("failed_checks", ()):
-            found.setdefault(one["check_id"], set()).add(one["file_path"] + one["resource"])
+            name = one["file_path"] + one["resource"]
+            found.setdefault(one["check_id"], set()).add(name)
+            if _GATEWAY in json.dumps(one):
+                found.setdefault(f"{one['check_id']} path", set()).add(name)
     return found
 
 

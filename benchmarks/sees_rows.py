@@ -58,12 +58,12 @@ _SSH_ROWS = (
         "the path from the internet to the instance is shown",
         "ECSNET201/tf-fail-reachable-instances",
         "1",
-        {**_SSH, "ecsnet": ("ECSNET201 path",)},
+        {tool: (f"{rule} path",) for tool, [rule] in _SSH.items()},
     ),
 )
 
 _NETWORK_ROWS = (
-    Row("public subnet without a route to a gateway", "ECSNET101/tf-fail-route-missing", "1", _ours("ECSNET101")),
+    Row("public subnet without a route to a gateway", "ECSNET101/tf-fail-route-missing", "2", _ours("ECSNET101")),
     Row(
         "the same by a main table that a module's table hides",
         "ECSNET101/tf-fail-private-table-in-module",
@@ -107,13 +107,13 @@ _THEIRS_ROWS = (
     Row(
         "subnet that maps public addresses, by policy",
         "ECSNET301/tf-fail-launch-type-ec2",
-        "1",
+        "2",
         {"checkov": ("CKV_AWS_130",), "trivy": ("AWS-0164",)},
     ),
     Row(
         "group or rule without a description",
         "ECSNET201/tf-fail-inline-blocks",
-        "1",
+        "2",
         {"checkov": ("CKV_AWS_23",), "trivy": ("AWS-0099", "AWS-0124")},
     ),
     Row(
@@ -122,7 +122,7 @@ _THEIRS_ROWS = (
         "1",
         {"checkov": ("CKV_AWS_382",), "trivy": ("AWS-0104",)},
     ),
-    Row("HTTP open to the internet", "ECSNET201/tf-near-other-ports", "1", {"checkov": ("CKV_AWS_260",)}),
+    Row("HTTP open to the internet", "ECSNET201/cfn-fail-parameter-default", "1", {"checkov": ("CKV_AWS_260",)}),
     Row(
         "instance metadata without tokens",
         "ECSNET201/tf-fail-reachable-instances",

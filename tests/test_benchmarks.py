@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import compare, plan, templates
+from benchmarks import compare, plan, scale, templates
 from benchmarks.checkov_overhead import FILES, generate
 from benchmarks.measure import Command, Run, Runs, in_turns, wall
 from ecsnet.config import Config
@@ -86,3 +86,23 @@ def test_large_templates_are_what_they_are_called(capsys: pytest.CaptureFixture[
     [*_, row] = capsys.readouterr().out.splitlines()
     # One NAT gateway for two zones, and a group that is open for each of 25 services.
     assert row.split(" | ")[2:5] == ["97", "26", "0"]
+
+
+@pytest.mark.parametrize("shape", scale.SHAPES)
+def test_networks_of_any_size_have_their_mistakes(shape: str, tmp_path: Path) -> None:
+    for name, text in scale.SHAPES[shape](20).items():
+        (tmp_path / name).write_text(text)
+    report = scan([str(tmp_path)], Config())
+    assert not report.problems
+    ours = {(finding.rule.id, finding.resource.type.rpartition("::")[2].lower()) for finding in report.findings}
+    assert {rule for rule, _ in ours} >= {"ECSNET201"}
+    # A NAT gateway of another zone, and awsvpc tasks behind an internet gateway; a plan does not say which instance.
+    assert ({"ECSNET301", "ECSNET401"} <= {rule for rule, _ in ours}) == (shape != "plan")
+    assert bool(report.undecided) == (shape == "plan")
+
+
+def test_growth_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert scale.main(["--largest", "20", "--shape", "cloudformation", "--rounds", "1"]) == 0
+    rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()[2:]]
+    assert [row[1:3] for row in rows] == [["10", "77"], ["20", "147"]]
+    assert [bool(row[5]) for row in rows] == [False, True]
