@@ -22,7 +22,7 @@ RULE = Rule(
     why="Anybody can try passwords.",
     fix={"terraform": "Name a range.", "cloudformation": "Name a range there."},
     references=("https://docs.aws.amazon.com/x", "CIS 5.2"),
-    check=lambda network: iter(()),
+    check=lambda network, options: iter(()),
 )
 SOURCE = """\
 resource "aws_security_group_rule" "ssh" {

@@ -158,8 +158,7 @@ class Acls:
             settled |= sure and _every_one(association.subnet, association, subnet)
             acl = self.network.get(NetworkAcl, association.acl.only)
             yield acl or Doubt(
-                f"the network ACL of {subnet.address} is not in the configuration: "
-                f"{reason_of(association.acl.value)}",
+                f"the network ACL of {subnet.address} is not in the configuration: {reason_of(association.acl.value)}",
                 association.span(),
             )
         for acl, link in inline.get(subnet.address, ()):

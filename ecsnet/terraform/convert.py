@@ -197,13 +197,13 @@ def _elements(items: Iterable[Value], source: Value, type_: Type, depth: int) ->
         return converted, value_type(type_)
     if not all(map(_is_plain, converted)):
         if len(converted) > 1:
-            converted = _unified(converted, _types(converted, source, depth), depth)[0]
+            converted = _unified(converted, _types(converted, source, depth), type_, depth)[0]
         return converted, None
     if not converted:
         stated = stated_type(source)
         inner = stated.element if isinstance(stated, Collection) else ANY
         return converted, _filled(type_, inner)
-    return _unified(converted, _types(converted, source, depth), depth)
+    return _unified(converted, _types(converted, source, depth), type_, depth)
 
 
 def _types(items: list[Value], source: Value, depth: int) -> list[Type]:
@@ -225,12 +225,12 @@ def _filled(type_: Type, stated: Type) -> Type:
     return value_type(type_)
 
 
-def _unified(items: list[Value], found: list[Type], depth: int) -> tuple[list[Value], Type]:
+def _unified(items: list[Value], found: list[Type], wanted: Type, depth: int) -> tuple[list[Value], Type]:
     common = unify(found)
     if common is None:
         raise EvaluationError("all elements must have the same type")
     nulls = [type_ for item, type_ in zip(items, found) if item is None]
-    if isinstance(common, (Collection, Tuple, Object)) and ANY in nulls:
+    if wanted == ANY and isinstance(common, (Collection, Tuple, Object)) and ANY in nulls:
         raise _NullTypeError
     if any(map(_is_open, found)) and Collection("list", ANY) in found:
         raise _NullTypeError

@@ -14,7 +14,7 @@ from ecsnet.terraform.budget import PER_INSTANCE, PER_MODULE
 from ecsnet.terraform.content import Content, value_of
 from ecsnet.terraform.convert import to_type
 from ecsnet.terraform.errors import EvaluationError
-from ecsnet.terraform.evaluate import NestedScope, Scope, render_template
+from ecsnet.terraform.evaluate import NestedScope, Scope, is_plain, render_template
 from ecsnet.terraform.evaluation import Evaluation
 from ecsnet.terraform.folders import Address, Declaration, Folder
 from ecsnet.terraform.functions import FunctionContext
@@ -24,9 +24,9 @@ from ecsnet.terraform.objects import Described, Object
 from ecsnet.terraform.providers import Provider, Providers
 from ecsnet.terraform.sources import Absent, Located
 from ecsnet.terraform.stub_places import placed
-from ecsnet.terraform.typed import of_schema
-from ecsnet.terraform.types import type_of
-from ecsnet.values import Key, Reference, Tri, Unknown, Value
+from ecsnet.terraform.typed import of_schema, of_schema_within
+from ecsnet.terraform.types import ANY, Type, type_of
+from ecsnet.values import Key, Reference, Span, Tri, Unknown, Value
 
 MAX_MODULE_DEPTH = 100
 _META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
@@ -198,22 +198,40 @@ class Module:
     def _variable(self, name: str) -> Value:
         declaration = self.folder.variables[name]
         value = self._inputs(name)
-        default = declaration.attribute("default")
-        if isinstance(value, Missing):
-            if default is None:
-                return Unknown(f"variable {name} has no default", declaration.span, self.standing.within(f"var.{name}"))
-            value = value_of(default[1].expression, self, default[0])
-        elif value is None and default is not None:
-            nullable = declaration.attribute("nullable")
-            if nullable is not None and value_of(nullable[1].expression, self, nullable[0]) is False:
-                value = value_of(default[1].expression, self, default[0])
+        found = declaration.attribute("nullable")
+        nullable = found is None or value_of(found[1].expression, self, found[0]) is not False
         typed = declaration.attribute("type")
-        if typed is None:
-            return value
         try:
-            return to_type(value, type_of(typed[1].expression))
+            type_ = type_of(typed[1].expression) if typed else ANY
         except EvaluationError as error:
-            return Unknown(f"the value of variable {name} does not fit: {error}", declaration.span)
+            return self._unfit(name, value, declaration.header, str(error))
+        default = declaration.attribute("default")
+        if default is not None:
+            standard = value_of(default[1].expression, self, default[0])
+            standard = self._fitted(name, standard, type_, nullable, default[0].span(default[1].start, default[1].end))
+            if isinstance(value, Missing) or (value is None and not nullable):
+                return standard
+        if isinstance(value, Missing):
+            return Unknown(f"variable {name} has no default", declaration.span, self.standing.within(f"var.{name}"))
+        calls = self.standing.calls
+        return self._fitted(name, value, type_, nullable, calls[-1].span if calls else declaration.header)
+
+    def _fitted(self, name: str, value: Value, type_: Type, nullable: bool, where: Span) -> Value:
+        """A value of a variable as its type has it. ``where``: what gives it."""
+        if value is None and not nullable:
+            return self._unfit(name, value, where, "it must not be null")
+        try:
+            return to_type(value, type_)
+        except EvaluationError as error:
+            return self._unfit(name, value, where, str(error))
+
+    def _unfit(self, name: str, value: Value | Missing, where: Span, why: str) -> Value:
+        """A problem, but where the type is a stub's or what a resource's schema makes of the value has a part in it."""
+        message = f"the value of variable {name} does not fit: {why}"
+        given = None if isinstance(value, Missing) else value
+        if not self.standing.place.stub and is_plain(given) and not of_schema_within(given):
+            self.evaluation.problem(where, message)
+        return Unknown(message, self.folder.variables[name].span)
 
     # --- resources ---
 

@@ -53,10 +53,15 @@ def decoded_bytes(text: bytes) -> str:
     return text.decode("utf-8", "replace")
 
 
-def decoded(latin: str) -> str:
-    """What a piece of :attr:`Source.latin` says, in Unicode's composed form, as Terraform holds strings."""
-    if latin.isascii():
-        return latin
+def composed(text: str) -> str:
+    """Unicode's composed form, in which Terraform holds strings."""
+    if text.isascii():
+        return text
     from unicodedata import normalize
 
-    return normalize("NFC", decoded_bytes(latin.encode("latin-1")))
+    return normalize("NFC", text)
+
+
+def decoded(latin: str) -> str:
+    """What a piece of :attr:`Source.latin` says, as Terraform holds it."""
+    return latin if latin.isascii() else composed(decoded_bytes(latin.encode("latin-1")))

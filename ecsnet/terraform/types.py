@@ -103,19 +103,24 @@ def _attribute(key: ast.Expression, expression: ast.Expression, depth: int) -> A
     if isinstance(expression, ast.Call) and expression.name == "optional":
         if len(expression.args) not in (1, 2):
             raise EvaluationError("Optional attribute modifier requires one or two arguments.")
-        default = _default(expression.args[1]) if len(expression.args) == 2 else None
-        return Attribute(name, _type(expression.args[0], depth), optional=True, default=default)
+        type_ = _type(expression.args[0], depth)
+        default = _default(expression.args[1], type_) if len(expression.args) == 2 else None
+        return Attribute(name, type_, optional=True, default=default)
     return Attribute(name, _type(expression, depth))
 
 
-def _default(expression: ast.Expression) -> Value:
+def _default(expression: ast.Expression, type_: Type) -> Value:
     """The default of an optional attribute: any expression that refers to nothing and calls nothing."""
-    if isinstance(expression, ast.Literal):
-        return expression.value
-    # Evaluation itself needs types.
+    # Evaluation and conversion themselves need types.
+    from ecsnet.terraform.convert import to_type
     from ecsnet.terraform.inputs import constant
 
-    return constant(expression)
+    value = expression.value if isinstance(expression, ast.Literal) else constant(expression)
+    try:
+        to_type(value, type_)
+    except EvaluationError as error:
+        raise EvaluationError(f"a default of an optional attribute does not fit: {error}") from None
+    return value
 
 
 def _constant(expression: ast.Expression) -> Value:

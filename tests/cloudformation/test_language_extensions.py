@@ -97,7 +97,9 @@ def test_functions(expression: str, value: object) -> None:
     assert evaluate(expression, declarations) == value
 
 
-@pytest.mark.parametrize("expression", ["{'Fn::Length': !Ref L}", "!FindInMap [!Ref Q, k, v]", "!FindInMap [M, k, nope]"])
+@pytest.mark.parametrize(
+    "expression", ["{'Fn::Length': !Ref L}", "!FindInMap [!Ref Q, k, v]", "!FindInMap [M, k, nope]"]
+)
 def test_what_is_not_known(expression: str) -> None:
     declarations = "Parameters: {Q: {Type: String}, L: {Type: CommaDelimitedList}}\nMappings: {M: {k: {v: 1}}}"
     assert isinstance(evaluate(expression, declarations), Unknown)

@@ -44,7 +44,8 @@ def test_a_provider_without_weight_and_base_runs_nothing_beside_others(
 
 
 def test_weights_of_templates_may_be_strings() -> None:
-    network = read(template("""
+    network = read(
+        template("""
     Resources:
       Provider: {Type: AWS::ECS::CapacityProvider, Properties: {Name: ec2, AutoScalingGroupProvider: {}}}
       It:
@@ -53,6 +54,7 @@ def test_weights_of_templates_may_be_strings() -> None:
           CapacityProviderStrategy:
             - {CapacityProvider: FARGATE, Weight: "0", Base: "0"}
             - {CapacityProvider: !Ref Provider, Weight: "1"}
-    """))
+    """)
+    )
     [workload] = network.all(Workload)
     assert capacity_of(network, workload).capacity is Capacity.EC2

@@ -141,7 +141,7 @@ def test_an_entry_of_a_vpcs_default_acl():
     [acl] = found.all(m.NetworkAcl)
     assert acl.default_of.only == "Vpc"
     assert {entry.acl.only for entry in found.all(m.AclEntry)} == {acl.address}
-    assert sorted(entry.number for entry in found.all(m.AclEntry)) == [1, 100, 100, 101, 101]
+    assert sorted(str(entry.number) for entry in found.all(m.AclEntry)) == ["1", "100", "100", "101", "101"]
     assert network(VPC).all(m.NetworkAcl) == ()
 
 

@@ -17,6 +17,7 @@ from ecsnet.network.passage import Reach
 from ecsnet.resources import Configuration, Hop, Resource
 from ecsnet.values import Span, Tri, Unknown, Value
 
+Ports = tuple[int, int]
 HERE = Span("main.tf", 1, 1, 1, 2)
 HOP = Hop("acl", "", HERE)
 UNIVERSE = [(protocol, port, place) for protocol in (6, 17) for port in range(4) for place in range(4)]
@@ -138,10 +139,10 @@ rules = st.tuples(st.sampled_from(["tcp", "udp", "-1"]), ranges, st.integers(0, 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(rules, max_size=4), st.lists(rules, max_size=2), ranges, ranges)
 def test_groups_are_a_union_of_their_rules(
-    one: list[tuple[str, f.Range, int, bool]],
-    other: list[tuple[str, f.Range, int, bool]],
-    ports: f.Range,
-    places: f.Range,
+    one: list[tuple[str, Ports, int, bool]],
+    other: list[tuple[str, Ports, int, bool]],
+    ports: Ports,
+    places: Ports,
 ) -> None:
     elements: list[IngressRule | SecurityGroup] = []
     for name, given_rules in (("a", one), ("b", other)):

@@ -258,8 +258,10 @@ IPV6 = [
     ('cidr_block = "10.0.1.0/24"', 'cidr_block = "10.0.1.0/24"\n  ipv6_cidr_block = "2600:1f18::/64"'),
     (
         "    nat_gateway_id = aws_nat_gateway.n.id\n  }",
-        ("    nat_gateway_id = aws_nat_gateway.n.id\n  }\n  route {\n    ipv6_cidr_block = \"::/0\"\n"
-        "    egress_only_gateway_id = aws_egress_only_internet_gateway.e.id\n  }"),
+        (
+            '    nat_gateway_id = aws_nat_gateway.n.id\n  }\n  route {\n    ipv6_cidr_block = "::/0"\n'
+            "    egress_only_gateway_id = aws_egress_only_internet_gateway.e.id\n  }"
+        ),
     ),
     (
         'cidr_blocks = ["0.0.0.0/0"]\n  }\n}',
@@ -286,8 +288,10 @@ def test_an_ipv6_only_subnet_reaches_ipv4_hosts_by_nat64(read: Read) -> None:
     )
     route = (
         "    nat_gateway_id = aws_nat_gateway.n.id\n  }",
-        ("    nat_gateway_id = aws_nat_gateway.n.id\n  }\n  route {\n    ipv6_cidr_block = \"64:ff9b::/96\"\n"
-        "    nat_gateway_id = aws_nat_gateway.n.id\n  }"),
+        (
+            '    nat_gateway_id = aws_nat_gateway.n.id\n  }\n  route {\n    ipv6_cidr_block = "64:ff9b::/96"\n'
+            "    nat_gateway_id = aws_nat_gateway.n.id\n  }"
+        ),
     )
     network = read(native, route, IPV6[2])
     assert egress(network, task(network)).reach is Reach.REACHED

@@ -268,6 +268,7 @@ def test_cloudformation_is_asked_alike(tmp_path: Path) -> None:
     template = tmp_path / "template.yaml"
     template.write_text(TEMPLATE)
     configuration = cloudformation.load(str(template), wanted=wanted("cloudformation"))
+    assert configuration is not None
     network = network_of(configuration)
     workload = reading.only(network, Workload)
     (placement,) = of_workload(network, workload)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ecsnet.resources import Configuration
@@ -16,7 +17,8 @@ def tags(folder: Path, main: str) -> dict[str, Value]:
     found: Configuration = load(str(folder))
     assert not found.problems_met()
     value = found.resources["aws_subnet.s"].get("tags")
-    return {name: value[name] for name in ("a", "b", "c", "d")} if hasattr(value, "keys") else {}
+    assert isinstance(value, Mapping)
+    return {name: value[name] for name in ("a", "b", "c", "d")}
 
 
 def test_a_shuffle_repeats_nothing_before_all_had_their_turn(tmp_path: Path) -> None:

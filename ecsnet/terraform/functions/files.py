@@ -12,6 +12,7 @@ from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.encoding import encode_bytes
 from ecsnet.terraform.functions.hashes import digest
 from ecsnet.terraform.functions.signature import FunctionContext
+from ecsnet.terraform.source import composed
 from ecsnet.values import Key, Set, Unknown, Value
 
 MAX_SIZE = 1_000_000
@@ -45,7 +46,7 @@ def _read(context: FunctionContext, path: str) -> bytes | Unknown:
 
 def _decode(path: str, data: bytes) -> str:
     try:
-        return data.decode()
+        return composed(data.decode())
     except UnicodeDecodeError:
         raise EvaluationError(f"contents of {path[:200]} are not valid UTF-8") from None
 
