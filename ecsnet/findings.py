@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Literal, Union
 
 from ecsnet.resources import Hole, Hop, Language, Problem, Resource
 from ecsnet.values import Span
@@ -92,11 +92,44 @@ class Rule:
         return f"https://github.com/ecsnet/ecsnet/blob/main/docs/rules/{self.id}.md"
 
 
+Syntax = Literal["ecsnet", "checkov", "cfn-lint", "baseline"]
+"""In whose words a finding is accepted; ``baseline``: in a file of those that were there before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that the user accepts. ``reason``: theirs ("": none is given); ``span``: where it is said."""
+
+    finding: Finding
+    by: Syntax
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A suppression that suppresses nothing, and why, in one line."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A finding as a baseline has it. ``file``: as the baseline names it."""
+
+    fingerprint: str
+    rule: str
+    resource: str
+    file: str
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What one scan found. ``resources`` counts the instances that were looked at; ``seconds`` is wall time.
 
-    ``unseen``: modules, stacks and the like that are not there, so that nobody knows what they make.
+    ``unseen``: modules, stacks and the like that are not there, so that nobody knows what they make. ``findings`` has
+    none of those ``suppressed``. ``fixed``: what the baseline has and the configuration no longer.
     """
 
     findings: tuple[Finding, ...]
@@ -107,3 +140,6 @@ class Report:
     resources: int
     seconds: float
     unseen: tuple[Hole, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    fixed: tuple[Known, ...] = ()
