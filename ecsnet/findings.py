@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, Union
 
-from ecsnet.resources import Hole, Hop, Language, Problem, Resource
+from ecsnet.resources import Hole, Hop, Language, Path, Problem, Resource
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
@@ -27,11 +27,53 @@ class Level(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """A change that mends a finding: what ``resource`` has at ``path`` is to be ``value``.
+
+    ``instead_of``: the element of a list, or the value, whose place it takes; "" for whatever is there, or nothing.
+    ``safe``: nobody has to decide anything about it.
+    """
+
+    resource: Resource
+    path: Path
+    value: bool | str
+    instead_of: str = ""
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NatPerZone:
+    """A change that mends a finding: the module that makes the NAT gateway ``resource`` is told to make one a zone."""
+
+    resource: Resource
+    safe: bool = True
+
+
+Change = Union[Setting, NatPerZone]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The bytes of a file from ``start`` up to ``end``, exclusive, become ``text``; ``span`` says the same in lines.
+
+    ``safe``: as of the change it makes. ``digest``: SHA-256 of the file that the offsets count in.
+    """
+
+    span: Span
+    start: int
+    end: int
+    text: str
+    safe: bool
+    digest: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The configuration itself proves that ``rule`` is broken. ``scenario``: the conditions assumed, by name.
 
     ``cause``: the address of the resource whose setting decides, where others than ``resource`` may suffer by it:
-    findings of a rule that have one cause are shown together.
+    findings of a rule that have one cause are shown together. ``changes``: what would certainly mend it, all of them
+    together; ``edits``: the same in the source, where they can be written there and concern nothing else.
     """
 
     rule: Rule
@@ -43,6 +85,8 @@ class Finding:
     fix: str
     scenario: Mapping[str, str] = field(default_factory=dict)
     cause: str = ""
+    changes: tuple[Change, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
