@@ -14,6 +14,7 @@ import pytest
 
 import ecsnet.rules
 from ecsnet import __version__, cli
+from ecsnet.cli.scan import exit_status
 from ecsnet.config import Config
 from ecsnet.findings import Finding, Level, Report, Rule, Undecided, Verdict
 from ecsnet.resources import Problem
@@ -116,9 +117,9 @@ def test_fail_on_compares_the_level_of_findings(level: Level, lowest: Level | No
 
     report = Report((replace(FINDING, level=level),), (), (), (), (), 0, 0.0)
     fails = lowest is not None and level.rank >= lowest.rank
-    assert cli.exit_status(report, Config(fail_on=lowest)) == (1 if fails else 0)
+    assert exit_status(report, Config(fail_on=lowest)) == (1 if fails else 0)
     problem = Problem("a.tf", 1, 1, "unreadable")
-    assert cli.exit_status(replace(report, problems=(problem,)), Config(fail_on=lowest)) == 3
+    assert exit_status(replace(report, problems=(problem,)), Config(fail_on=lowest)) == 3
 
 
 def test_unknowns_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:

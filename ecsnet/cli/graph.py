@@ -1,0 +1,42 @@
+"""``ecsnet graph``: a drawing of the network."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from ecsnet.cli.common import CLEAN, UNREADABLE, settings_of, usage_error, write
+from ecsnet.cli.networks import visit_networks
+
+if TYPE_CHECKING:
+    from ecsnet.network import Network
+    from ecsnet.resources import Configuration
+
+
+def run(options: argparse.Namespace) -> int:
+    from ecsnet.config import ConfigError, choose
+    from ecsnet.engine import Judges, folder_of, judge
+    from ecsnet.network.topology import topology
+    from ecsnet.report import graph
+    from ecsnet.report.text import render_problems
+    from ecsnet.rules import CATALOGUE
+
+    pictures: list[graph.Picture] = []
+    try:
+        settings = settings_of(options)
+
+        def visit(network: Network, root: Configuration) -> None:
+            own = settings.of(folder_of(root))
+            found = judge([root], Judges(choose(own, CATALOGUE), own.options)).findings
+            drawn = topology(network)
+            if drawn.nodes:
+                pictures.append(graph.Picture(root.root, drawn, found))
+
+        problems = visit_networks(options, settings, visit)
+    except ConfigError as error:
+        return usage_error(str(error))
+    write(graph.dot(pictures) if options.format == "dot" else graph.mermaid(pictures))
+    for line in render_problems(problems, colour=False):
+        print(line, file=sys.stderr)
+    return UNREADABLE if problems else CLEAN

@@ -1,0 +1,212 @@
+"""Every flag. What a command does is imported when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, NoReturn
+
+from ecsnet import __version__
+from ecsnet.cli.common import usage_error
+
+_FAIL_ON = ("error", "warning", "info", "never")  # ecsnet.config has them too, for a millisecond more
+_EXIT_STATUS = """\
+exit status:
+  0  nothing found at or above --fail-on
+  1  findings at or above --fail-on
+  2  wrong usage: an unknown flag or rule, a path that does not exist
+  3  part of the input could not be read, or ecsnet itself failed on it; what could be read is still reported,
+     and 3 is given even with findings, because there may be more of them
+"""
+
+
+def _command(module: str) -> Callable[[argparse.Namespace], int]:
+    def run(options: argparse.Namespace) -> int:
+        status: int = import_module(f"ecsnet.cli.{module}").run(options)
+        return status
+
+    return run
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str, **options: Any) -> None:
+        # To learn the width of the terminal argparse imports shutil, with all it knows of archives, even for no help.
+        super().__init__(prog, **{**options, "width": 110})
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Help, "allow_abbrev": False, **options})
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(usage_error(message))
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="ecsnet",
+        description="Find the network mistakes that break or expose Amazon ECS, in Terraform and CloudFormation.",
+        epilog=_EXIT_STATUS,
+    )
+    parser.add_argument("--version", action="version", version=f"ecsnet {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    scan = commands.add_parser(
+        "scan",
+        help="look for mistakes in files and folders",
+        description="Look for mistakes. Nothing is run and nothing is fetched.",
+        epilog=_EXIT_STATUS,
+    )
+    scan.set_defaults(run=_command("scan"))
+    scan.add_argument("--format", choices=("text", "json"), default="text", help="of the output (default: text)")
+    scan.add_argument(
+        "-q", "--quiet", action="store_true", help="one line a finding, nothing else (errors go to standard error)"
+    )
+    _add_settings(scan)
+
+    config = commands.add_parser(
+        "config",
+        help="show what is in force, and what says so",
+        description="Show what a scan with the same paths and flags would go by, and what says so. Values of variables "
+        "are not shown.",
+    )
+    config.set_defaults(run=_command("config"))
+    config.add_argument("--format", choices=("text", "json"), default="text", help="of the output (default: text)")
+    _add_settings(config)
+
+    ways = commands.add_parser(
+        "paths",
+        help="show how each workload reaches the internet, and what of the internet reaches it",
+        description="Show, for each ECS workload and each set of container instances, subnet by subnet: how it leaves "
+        "for the internet, what admits the internet to it, and what it needs at start-up against what it reaches.",
+    )
+    ways.set_defaults(run=_command("paths"), **_NO_RULES)
+    ways.add_argument(
+        "--workload", metavar="NAME", help="only this one, by name or address, with every hop of its ways"
+    )
+    ways.add_argument("--format", choices=("text", "json"), default="text", help="of the output (default: text)")
+    _add_inputs(ways)
+
+    picture = commands.add_parser(
+        "graph",
+        help="draw the network, with what is found in it",
+        description="Draw VPCs, zones, subnets by class, the targets of route tables, gateways, workloads and load "
+        "balancers, with findings marked. For Graphviz: ecsnet graph --format dot | dot -Tsvg.",
+    )
+    picture.set_defaults(run=_command("graph"), fail_on=None, show_unknown=False)
+    picture.add_argument("--format", choices=("mermaid", "dot"), default="mermaid", help="default: mermaid")
+    _add_rules(picture)
+    _add_inputs(picture)
+
+    listing = commands.add_parser("rules", help="list the rules")
+    listing.set_defaults(run=_command("rules"))
+    listing.add_argument("--format", choices=("text", "json"), default="text")
+
+    single = commands.add_parser("rule", help="explain a rule: why, and how to fix what it finds")
+    single.set_defaults(run=_command("rule"))
+    single.add_argument("name", metavar="RULE", help="id, name or cfn-lint id: ECSNET401, nat-shared-across-azs, W9401")
+    single.add_argument("--format", choices=("text", "json"), default="text")
+
+    for command, folder, use in (
+        ("policies-dir", "policies", "checkov --external-checks-dir"),
+        ("cfn-rules-dir", "cfn_rules", "cfn-lint --append-rules"),
+    ):
+        printer = commands.add_parser(command, help=f"print the folder for '{use}'")
+        printer.set_defaults(run=_command("folders"), folder=folder)
+    return parser
+
+
+_NO_RULES: Mapping[str, Any] = {"fail_on": None, "select": [], "extend_select": [], "ignore": [], "show_unknown": False}
+"""For commands that judge nothing."""
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """What ``scan`` and ``config`` are told alike. A default of ``None`` lets the configuration file speak."""
+    add = parser.add_argument
+    add("--fail-on", choices=_FAIL_ON, help="lowest level that gives status 1 (default: warning)")
+    add("--show-unknown", action="store_true", help="list what could not be decided, and why")
+    _add_rules(parser)
+    _add_inputs(parser)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    """Which rules run."""
+    add = parser.add_argument
+    rules = "ids, names or beginnings of ids (ECSNET1), separated by commas; repeatable"
+    add("--select", metavar="RULES", action="append", default=[], help=f"run only these rules: {rules}")
+    add("--extend-select", metavar="RULES", action="append", default=[], help="run these too, opt-in ones for instance")
+    add("--ignore", metavar="RULES", action="append", default=[], help="do not run these")
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    """What is read, and the values that are given to it."""
+    add = parser.add_argument
+    add("paths", metavar="PATH", nargs="*", default=["."], help="files, folders (default: this folder)")
+    add(
+        "--var",
+        metavar="NAME=VALUE",
+        dest="inputs",
+        action="append",
+        type=_assignment,
+        default=[],
+        help="a Terraform variable, as terraform -var; repeatable, the last of --var and --var-file wins",
+    )
+    add(
+        "--var-file",
+        metavar="FILE",
+        dest="inputs",
+        action="append",
+        type=_var_file,
+        default=[],
+        help="Terraform variables, as terraform -var-file; repeatable",
+    )
+    add(
+        "--parameter",
+        metavar="NAME=VALUE",
+        dest="parameters",
+        action="append",
+        type=_parameter,
+        default=[],
+        help="a parameter of the CloudFormation templates that declare it; repeatable, goes before --parameters",
+    )
+    add(
+        "--parameters",
+        metavar="FILE",
+        dest="parameter_files",
+        action="append",
+        default=[],
+        help="CloudFormation parameters in JSON, YAML, or samconfig.toml[:ENVIRONMENT]; repeatable, the last wins",
+    )
+    add("--workspace", metavar="NAME", help="terraform.workspace (default: that which is selected, else 'default')")
+    add("--no-env-vars", action="store_true", help="do not read TF_VAR_... and TF_WORKSPACE from the environment")
+    add("--zones", metavar="N", type=_zones, help="zones that a region is taken to have (default: 3)")
+    add("--stubs", metavar="DIR", action="append", default=[], help="module stubs of your own; repeatable, first wins")
+    add("--no-config", action="store_true", help="do not read .ecsnet.toml and pyproject.toml")
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or name != name.strip():
+        raise argparse.ArgumentTypeError(f"not a variable's name and its value, NAME=VALUE: {text!r}")
+    return name, value
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or name != name.strip():
+        # The text is not shown: the value may be secret.
+        raise argparse.ArgumentTypeError("not a parameter's name and its value, NAME=VALUE")
+    return name, value
+
+
+def _var_file(text: str) -> tuple[None, str]:
+    return None, text
+
+
+def _zones(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 10):
+        raise argparse.ArgumentTypeError(f"not a number from 1 to 10: {text!r}")
+    return int(text)
