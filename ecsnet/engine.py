@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ecsnet.config import Config, ConfigError, Configured, choose
 from ecsnet.files import Found, checkout, find, is_plan
 from ecsnet.findings import Finding, Passed, Report, Rule, Undecided, Verdict
+from ecsnet.fixes.uses import Uses
 from ecsnet.inputs import VarFile
 from ecsnet.options import DEFAULTS, Options
 from ecsnet.resources import Configuration, Hole, Problem
@@ -46,7 +47,18 @@ def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> R
         else:
             own = config.of(folder_of(root))
             tally.take(root, Judges(choose(own, CATALOGUE), own.options))
-    return tally.report(start)
+    return _with_edits(tally.report(start), tally.uses, paths)
+
+
+def _with_edits(report: Report, uses: Uses, paths: Sequence[str]) -> Report:
+    if not any(finding.changes for finding in report.findings):
+        return report
+    from ecsnet.fixes.resolve import with_edits
+
+    try:
+        return replace(report, findings=tuple(with_edits(report.findings, uses, paths)))
+    except Exception as error:
+        return replace(report, problems=(*report.problems, _crash(paths[0], "the search for fixes", error)))
 
 
 def networks(paths: Sequence[str], config: Configured) -> Iterator[tuple[Network, Configuration] | Problem]:
@@ -85,6 +97,7 @@ class _Tally:
     files: set[str] = field(default_factory=set)
     unseen: dict[tuple[str, Span], Hole] = field(default_factory=dict)
     resources: int = 0
+    uses: Uses = field(default_factory=Uses)
 
     def add(self, verdict: Verdict) -> None:
         resource = verdict.resource
@@ -102,6 +115,7 @@ class _Tally:
         """What the rules say about a root."""
         self.problems.update(dict.fromkeys(root.problems))
         self.files.update(root.files)
+        self.uses.note(root)
         self.unseen.update(((hole.address, hole.span), hole) for hole in root.holes)
         _judge_root(root, judges, self)
         self.problems.update(dict.fromkeys(root.problems_met()))
@@ -188,11 +202,18 @@ def _in_scenarios(root: Configuration, first: list[Verdict], judges: Judges, tal
     try:
         settled = [verdict for verdict in first if verdict.rule.id not in undecided]
         rest = [verdict for verdict in first if verdict.rule.id in undecided]
-        verdicts = [*settled, *decide(root, rest, lambda case: _verdicts(case, again, tally))]
+        decided = decide(root, rest, lambda case: _verdicts(case, again, tally))
+        kept = set(map(id, rest))
+        verdicts = [*settled, *(verdict if id(verdict) in kept else _unmended(verdict) for verdict in decided)]
         return [unqualified(assuming(verdict)) for verdict in verdicts]
     except Exception as error:
         tally.problems.setdefault(_crash(root.root, "the scenarios of a template", error))
         return first
+
+
+def _unmended(verdict: Verdict) -> Verdict:
+    """What was only found in scenarios may need another change in each of them."""
+    return replace(verdict, changes=()) if isinstance(verdict, Finding) and verdict.changes else verdict
 
 
 def _terraform_roots(found: Found, config: Configured) -> Iterator[Configuration | Problem]:

@@ -56,7 +56,7 @@ Change = Union[Setting, NatPerZone]
 class Edit:
     """The bytes of a file from ``start`` up to ``end``, exclusive, become ``text``; ``span`` says the same in lines.
 
-    ``safe``: as of the change it makes. ``digest``: SHA-256 of the file that the offsets count in.
+    ``safe``: as of the change it makes. ``before``: the whole file that the offsets count in.
     """
 
     span: Span
@@ -64,7 +64,7 @@ class Edit:
     end: int
     text: str
     safe: bool
-    digest: str = field(repr=False)
+    before: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,19 +31,25 @@ def looks_like_template(content: bytes | str) -> bool:
 
 def decode(content: bytes) -> tuple[str, str]:
     """The text without byte order mark, and what is wrong with its encoding ("": nothing)."""
-    encoding = "utf-8"
-    if content.startswith(codecs.BOM_UTF8):
-        content = content[3:]
-    elif content[:2] in _UTF_16:
-        encoding, content = _UTF_16[content[:2]], content[2:]
-    elif content[1:2] == b"\0" and content[:1] != b"\0":
-        encoding = "utf-16-le"
-    elif content[:1] == b"\0" and content[1:2] != b"\0":
-        encoding = "utf-16-be"
+    encoding, begin = encoding_of(content)
+    content = content[begin:]
     try:
         return content.decode(encoding), ""
     except UnicodeDecodeError as error:
         return content.decode(encoding, "replace"), f"not {encoding.upper()}: {error.reason} at byte {error.start}"
+
+
+def encoding_of(content: bytes) -> tuple[str, int]:
+    """The encoding, and the offset of the first byte that is not of a byte order mark."""
+    if content.startswith(codecs.BOM_UTF8):
+        return "utf-8", len(codecs.BOM_UTF8)
+    if content[:2] in _UTF_16:
+        return _UTF_16[content[:2]], 2
+    if content[1:2] == b"\0" and content[:1] != b"\0":
+        return "utf-16-le", 0
+    if content[:1] == b"\0" and content[1:2] != b"\0":
+        return "utf-16-be", 0
+    return "utf-8", 0
 
 
 def read_file(path: str) -> bytes | str:

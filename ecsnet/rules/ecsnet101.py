@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Change, Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.model import LoadBalancer, Subnet
 from ecsnet.network.names import PRIVATE, PUBLIC, named
 from ecsnet.network.routing import SubnetClass, WayOut
 from ecsnet.options import Options
 from ecsnet.resources import Hop
+from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import calls
 from ecsnet.values import Span, Tri
 
@@ -39,11 +40,20 @@ def check(network: Network, options: Options) -> Iterator[Verdict]:
             path = (*calls(subnet), intent.hop, *way.hops)
             message = _message(subnet, intent, way)
             fix = RULE.fix[subnet.resource.language]
-            yield Finding(RULE, intent.level, subnet.resource, message, intent.span, path, fix)
+            changes = _changes(network, subnet)
+            yield Finding(RULE, intent.level, subnet.resource, message, intent.span, path, fix, changes=changes)
         elif way.kind is SubnetClass.UNKNOWN:
             yield Undecided(RULE, subnet.resource, way.reason, way.span or subnet.span())
         else:
             yield Passed(RULE, subnet.resource)
+
+
+def _changes(network: Network, subnet: Subnet) -> tuple[Change, ...]:
+    """A subnet that is called private, and in which no load balancer faces the internet, maps public IPs by mistake."""
+    called_private = named(subnet, PRIVATE, contrary=PUBLIC) is not None
+    facing = (one for one in network.all(LoadBalancer) if one.internet_facing is not Tri.FALSE)
+    fronted = any(link.may_be(subnet.address) for balancer in facing for link in balancer.subnets.items)
+    return setting(subnet, "maps_public_ip", False) if called_private and not fronted else ()
 
 
 def _message(subnet: Subnet, intent: _Intent, way: WayOut) -> str:

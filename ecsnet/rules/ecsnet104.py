@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Change, Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
 from ecsnet.network.hosts import ContainerHosts, container_hosts
 from ecsnet.network.interfaces import of_hosts
+from ecsnet.network.model import Hosts
 from ecsnet.network.routing import SubnetClass
 from ecsnet.options import Options
-from ecsnet.rules.addressed import find, path, unsettled
+from ecsnet.rules.addressed import Found, find, path, unsettled
+from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Tri
 
@@ -45,7 +47,20 @@ def _judge(network: Network, instances: ContainerHosts) -> Verdict:
     hops = distinct((*calls(hosts), *instances.evidence, *path(found)))
     cause = found[0].placement.ipv4.hop.resource
     fix = RULE.fix[hosts.resource.language]
-    return Finding(RULE, RULE.level, hosts.resource, message, hosts.span("subnets"), hops, fix, cause=cause)
+    changes = _changes(network, instances, found)
+    return Finding(
+        RULE, RULE.level, hosts.resource, message, hosts.span("subnets"), hops, fix, cause=cause, changes=changes
+    )  # fmt: skip
+
+
+def _changes(network: Network, instances: ContainerHosts, found: tuple[Found, ...]) -> tuple[Change, ...]:
+    """Launch settings of these instances alone, none of which has a use for the address, give none."""
+    settings = instances.settings
+    users = [hosts for hosts in network.all(Hosts) if hosts.settings.may_be(settings.address)]
+    theirs = {one.placement.ipv4.hop.resource for one in found} == {settings.address}
+    if len(found) < len(of_hosts(network, instances)) or not theirs or len(users) > 1:
+        return ()
+    return setting(settings, "public_ip", False)
 
 
 RULE = Rule(

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from ecsnet.findings import Finding, Level, Rule, Verdict
 from ecsnet.network import Network
+from ecsnet.network.addresses import port_number
 from ecsnet.network.exposure import Ports, Source, guarded_by, opens, reachable_hosts, together
 from ecsnet.network.model import AttachmentKind, Element, IngressRule, SecurityGroup
 from ecsnet.options import Options
 from ecsnet.resources import Hop
 from ecsnet.rules import openings
+from ecsnet.rules.mending import narrowed
 from ecsnet.rules.proof import distinct, listing
 from ecsnet.values import Tri
 
@@ -66,7 +68,10 @@ def _finding(network: Network, options: Options, ingress: IngressRule, source: S
     also = f"; the same rule opens {listing(others)}" if others else ""
     message = f"{address} lets {admits} reach SSH (TCP {_SSH}){effect}{also}"
     fix = RULE.fix[ingress.resource.language]
-    return Finding(RULE, level, ingress.resource, message, ingress.span(source.field), distinct(hops), fix)
+    only_ssh = port_number(ingress.from_port) == port_number(ingress.to_port) == _SSH
+    changes = narrowed(ingress, _PORTS, options) if only_ssh else ()
+    span = ingress.span(source.field)
+    return Finding(RULE, level, ingress.resource, message, span, distinct(hops), fix, changes=changes)
 
 
 def _cannot_run_ssh(

@@ -13,6 +13,7 @@ from ecsnet.network.model import Element, IngressRule
 from ecsnet.options import Options
 from ecsnet.resources import Hop
 from ecsnet.rules import ecsnet201, ecsnet205, openings
+from ecsnet.rules.mending import narrowed
 from ecsnet.rules.proof import distinct, listing
 from ecsnet.values import Tri
 
@@ -76,7 +77,9 @@ def _finding(
         effect = f", and the container instances of {names} are reachable on them"
     message = f"{address} lets {admits} reach {services}{effect}"
     fix = RULE.fix[ingress.resource.language]
-    return Finding(RULE, Level.ERROR, ingress.resource, message, ingress.span(source.field), distinct(hops), fix)
+    changes = narrowed(ingress, options.admin_ports, options) if _only_these(ingress, options) is Tri.TRUE else ()
+    span = ingress.span(source.field)
+    return Finding(RULE, Level.ERROR, ingress.resource, message, span, distinct(hops), fix, changes=changes)
 
 
 def _port(ingress: IngressRule, options: Options) -> int:

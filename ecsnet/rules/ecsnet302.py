@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Change, Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
 from ecsnet.network.capacity import capacity_of
 from ecsnet.network.model import Capacity, Workload
 from ecsnet.options import Options
 from ecsnet.resources import Hop
+from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import calls, distinct, settled
 from ecsnet.values import Tri
 
@@ -37,7 +38,15 @@ def _judge(network: Network, workload: Workload) -> Verdict:
     )
     hops = [*calls(workload), *capacity.hops, Hop(workload.address, "assigns its tasks a public IP", span)]
     fix = RULE.fix[workload.resource.language]
-    return Finding(RULE, RULE.level, workload.resource, message, span, distinct(hops), fix)
+    return Finding(
+        RULE, RULE.level, workload.resource, message, span, distinct(hops), fix, changes=_changes(workload)
+    )  # fmt: skip
+
+
+def _changes(workload: Workload) -> tuple[Change, ...]:
+    """Where it names its capacity itself: where it names none, Fargate may have been meant."""
+    named = workload.launch_type is not None or workload.providers.items
+    return setting(workload, "public_ip", False) if named else ()
 
 
 _CAPACITY = {

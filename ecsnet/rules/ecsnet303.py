@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Change, Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
 from ecsnet.network import needs as needed
 from ecsnet.network.capacity import capacity_of
 from ecsnet.network.interfaces import Placement, of_workload
 from ecsnet.network.model import Capacity, Workload
 from ecsnet.network.passage import Doubt, Reach
-from ecsnet.network.reachability import egress
+from ecsnet.network.reachability import egress, ingress
 from ecsnet.network.routing import SubnetClass
 from ecsnet.network.supply import Supply, privately
 from ecsnet.options import Options
 from ecsnet.resources import Hop
+from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import Site, calls, distinct, listing, settled, sites
 from ecsnet.values import Tri
 
@@ -52,7 +54,7 @@ def _judge(network: Network, workload: Workload) -> Iterator[Verdict]:
         reason = "whether its tasks are assigned a public IP is not in the configuration"
         yield Undecided(RULE, resource, reason, workload.span("public_ip"))
     elif cut:
-        yield _finding(workload, (*calls(workload), *capacity.hops), cut)
+        yield _finding(workload, (*calls(workload), *capacity.hops), cut, _changes(network, workload))
     elif doubts:
         yield Undecided(RULE, resource, doubts[0].reason, doubts[0].span)
     else:
@@ -69,7 +71,21 @@ def _doubt(network: Network, placement: Placement, supply: Supply) -> Doubt | No
     return Doubt(by_ipv6.reason or "its tasks may leave by IPv6", by_ipv6.span or placement.span)
 
 
-def _finding(workload: Workload, before: tuple[Hop, ...], cut: list[tuple[Site, Supply]]) -> Finding:
+def _changes(network: Network, workload: Workload) -> tuple[Change, ...]:
+    """A public IP, where all its subnets are public. It is safe where its groups then let nothing in from there."""
+    found, doubts = sites(network, workload)
+    if doubts or any(site.way.kind is not SubnetClass.PUBLIC for site in found):
+        return ()
+    addressed = [
+        replace(placement, ipv4=replace(placement.ipv4, given=Tri.TRUE)) for placement in of_workload(network, workload)
+    ]
+    shut = not any(ingress(network, placement) for placement in addressed)
+    return setting(workload, "public_ip", True, safe=shut)
+
+
+def _finding(
+    workload: Workload, before: tuple[Hop, ...], cut: list[tuple[Site, Supply]], changes: tuple[Change, ...]
+) -> Finding:
     span = workload.span("public_ip")
     names = listing(site.subnet.address for site, _ in cut)
     where = "a public subnet" if len(cut) == 1 else "public subnets"
@@ -87,7 +103,7 @@ def _finding(workload: Workload, before: tuple[Hop, ...], cut: list[tuple[Site, 
     for site, supply in cut:
         hops += [*site.hops, *supply.hops]
     fix = RULE.fix[workload.resource.language]
-    return Finding(RULE, RULE.level, workload.resource, message, span, distinct(hops), fix)
+    return Finding(RULE, RULE.level, workload.resource, message, span, distinct(hops), fix, changes=changes)
 
 
 RULE = Rule(

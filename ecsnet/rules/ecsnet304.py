@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Change, Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
 from ecsnet.network.capacity import capacity_of
 from ecsnet.network.isolation import without_egress
@@ -12,6 +12,7 @@ from ecsnet.network.model import Capacity, Workload
 from ecsnet.network.routing import SubnetClass
 from ecsnet.options import Options
 from ecsnet.resources import Hop
+from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import Site, calls, distinct, listing, settled, sites
 from ecsnet.values import Tri
 
@@ -39,7 +40,9 @@ def _judge(network: Network, workload: Workload) -> Iterator[Verdict]:
     elif private and capacity.capacity is Capacity.UNKNOWN:
         yield Undecided(RULE, resource, capacity.reason, capacity.span or workload.span())
     elif private:
-        yield _finding(workload, (*calls(workload), *capacity.hops), private)
+        # A public IP is of use to those in public subnets.
+        changes = setting(workload, "public_ip", False) if len(private) == len(found) and not doubts else ()
+        yield _finding(workload, (*calls(workload), *capacity.hops), private, changes)
     elif doubts:
         yield Undecided(RULE, resource, doubts[0].reason, doubts[0].span)
     else:
@@ -51,7 +54,7 @@ def is_useless(site: Site) -> bool:
     return site.way.kind in (SubnetClass.NAT, SubnetClass.ISOLATED)
 
 
-def _finding(workload: Workload, before: tuple[Hop, ...], private: list[Site]) -> Finding:
+def _finding(workload: Workload, before: tuple[Hop, ...], private: list[Site], changes: tuple[Change, ...]) -> Finding:
     span = workload.span("public_ip")
     names = listing(site.subnet.address for site in private)
     where = "a private subnet" if len(private) == 1 else "private subnets"
@@ -67,7 +70,7 @@ def _finding(workload: Workload, before: tuple[Hop, ...], private: list[Site]) -
     hops = [*before, Hop(workload.address, "assigns its tasks a public IP", span)]
     hops += [hop for site in private for hop in site.hops]
     fix = RULE.fix[workload.resource.language]
-    return Finding(RULE, RULE.level, workload.resource, message, span, distinct(hops), fix)
+    return Finding(RULE, RULE.level, workload.resource, message, span, distinct(hops), fix, changes=changes)
 
 
 RULE = Rule(

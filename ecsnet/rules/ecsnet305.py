@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Change, Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
 from ecsnet.network.capacity import CapacityOf, capacity_of
 from ecsnet.network.links import one_of, reason_of
 from ecsnet.network.model import Capacity, TaskDefinition, Workload
 from ecsnet.options import Options
 from ecsnet.resources import Hop
+from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import calls, distinct, settled
-from ecsnet.values import Span, Tri
+from ecsnet.values import Span, Tri, equal
 
 
 def check(network: Network, options: Options) -> Iterator[Verdict]:
@@ -35,7 +36,7 @@ def _judge(network: Network, workload: Workload) -> Verdict:
         return Undecided(RULE, resource, reason, task.span("network_mode"))
     if awsvpc is Tri.TRUE:
         return _with_awsvpc(workload, task)
-    return _without_awsvpc(workload, task, capacity_of(network, workload))
+    return _without_awsvpc(network, workload, task, capacity_of(network, workload))
 
 
 def _with_awsvpc(workload: Workload, task: TaskDefinition) -> Verdict:
@@ -50,7 +51,7 @@ def _with_awsvpc(workload: Workload, task: TaskDefinition) -> Verdict:
     return _finding(workload, (_mode(task),), message, workload.span("task_definition"))
 
 
-def _without_awsvpc(workload: Workload, task: TaskDefinition, capacity: CapacityOf) -> Verdict:
+def _without_awsvpc(network: Network, workload: Workload, task: TaskDefinition, capacity: CapacityOf) -> Verdict:
     """With a mode of ``bridge``, ``host`` or ``none``, or without any, for which ``bridge`` is the default."""
     mode = task.network_mode if isinstance(task.network_mode, str) else ""
     shown = f"{mode} mode" if mode else "no network mode, which means bridge"
@@ -60,15 +61,16 @@ def _without_awsvpc(workload: Workload, task: TaskDefinition, capacity: Capacity
             "refuses to start its tasks"
         )
         hops = (*capacity.hops, _mode(task))
-        return _finding(workload, hops, message, workload.span("task_definition"), task.address)
+        changes = setting(task, "network_mode", "awsvpc") if _fits_awsvpc(network, task) else ()
+        return _finding(workload, hops, message, workload.span("task_definition"), task.address, changes)
     if workload.network is Tri.TRUE:
         message = (
             f"{workload.address} has a network configuration, which goes with awsvpc mode only, but {task.address} has "
             f"{shown if capacity.capacity is not Capacity.MANAGED_INSTANCES or mode else 'no network mode'}: AWS "
             "refuses to start its tasks"
         )
-        network = Hop(workload.address, "has a network configuration", workload.span("network"))
-        return _finding(workload, (network, _mode(task)), message, workload.span("network"), task.address)
+        given = Hop(workload.address, "has a network configuration", workload.span("network"))
+        return _finding(workload, (given, _mode(task)), message, workload.span("network"), task.address)
     if workload.network is Tri.UNKNOWN:
         return _undecided(workload, "whether it has a network configuration is not in the configuration", "network")
     if capacity.capacity is Capacity.UNKNOWN:
@@ -78,6 +80,22 @@ def _without_awsvpc(workload: Workload, task: TaskDefinition, capacity: Capacity
         reason = f"{task.address} names no network mode, and there is no default on ECS Managed Instances"
         return Undecided(RULE, workload.resource, reason, task.span())
     return Passed(RULE, workload.resource)
+
+
+def _fits_awsvpc(network: Network, task: TaskDefinition) -> bool:
+    """Whether all that run a task definition do so on Fargate with a network configuration, and its ports allow it.
+
+    A host port is the container's own there:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
+    """
+    users = [one for one in network.all(Workload) if one.task_definition.may_be(task.address)]
+    ports = [mapping for container in task.containers or () for mapping in container.ports]
+    return (
+        task.containers is not None
+        and all(one.network is Tri.TRUE and one.task_definition.only == task.address for one in users)
+        and all(capacity_of(network, one).capacity is Capacity.FARGATE for one in users)
+        and all(port.host_port is None or equal(port.host_port, port.container_port) is Tri.TRUE for port in ports)
+    )
 
 
 def _mode(task: TaskDefinition) -> Hop:
@@ -91,10 +109,17 @@ def _undecided(workload: Workload, reason: str, field: str) -> Undecided:
     return Undecided(RULE, workload.resource, reason, workload.span(field))
 
 
-def _finding(workload: Workload, hops: tuple[Hop, ...], message: str, span: Span, cause: str = "") -> Finding:
+def _finding(
+    workload: Workload,
+    hops: tuple[Hop, ...],
+    message: str,
+    span: Span,
+    cause: str = "",
+    changes: tuple[Change, ...] = (),
+) -> Finding:
     fix = RULE.fix[workload.resource.language]
     path = distinct((*calls(workload), *hops))
-    return Finding(RULE, RULE.level, workload.resource, message, span, path, fix, cause=cause)
+    return Finding(RULE, RULE.level, workload.resource, message, span, path, fix, cause=cause, changes=changes)
 
 
 RULE = Rule(

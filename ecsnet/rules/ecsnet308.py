@@ -14,6 +14,7 @@ from ecsnet.network.passage import Doubt
 from ecsnet.network.supply import Lack
 from ecsnet.options import Options
 from ecsnet.resources import Hop
+from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import calls, distinct, listing
 
 
@@ -81,9 +82,12 @@ def _finding(network: Network, endpoint: Endpoint, failed: list[tuple[Isolation,
     hops += obstacles
     elsewhere = {hop.resource for hop in obstacles}
     cause = elsewhere.pop() if len(elsewhere) == 1 else ""
+    # Not safe: all of the VPC then asks this endpoint, whose groups have to let it.
+    own = span == "private_dns" and all(hop.resource == endpoint.address for hop in obstacles)
+    changes = setting(endpoint, "private_dns", True, safe=False) if own else ()
     return Finding(
         RULE, RULE.level, endpoint.resource, message, endpoint.span(span), distinct(hops),
-        RULE.fix[endpoint.resource.language], cause="" if cause == endpoint.address else cause,
+        RULE.fix[endpoint.resource.language], cause="" if cause == endpoint.address else cause, changes=changes,
     )  # fmt: skip
 
 

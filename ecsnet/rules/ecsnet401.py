@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.findings import Finding, Level, NatPerZone, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
 from ecsnet.network.model import NatGateway, Subnet
 from ecsnet.network.nats import Nat, Nats, Use, doubt_of, key_of
+from ecsnet.network.routing import SubnetClass
 from ecsnet.network.zones import same_zone, zone_name
 from ecsnet.options import Options
 from ecsnet.resources import Hop
@@ -21,10 +22,10 @@ def check(network: Network, options: Options) -> Iterator[Verdict]:
         if gateway.regional is Tri.TRUE:
             yield Passed(RULE, gateway.resource)
     for nat in nats.zonal.values():
-        yield _judge(nat, nats)
+        yield _judge(network, nat, nats)
 
 
-def _judge(nat: Nat, nats: Nats) -> Verdict:
+def _judge(network: Network, nat: Nat, nats: Nats) -> Verdict:
     resource, users = nat.element.resource, nats.users(nat.element)
     foreign: list[Use] = []
     doubts: list[str] = []
@@ -38,7 +39,7 @@ def _judge(nat: Nat, nats: Nats) -> Verdict:
         elif verdict is Tri.UNKNOWN:
             doubts.append(f"whether {subnet.address} is in another zone than it{_why(nat.zone, subnet.zone)}")
     if foreign and not (resource.many and nat.zone is None):
-        return _finding(nat, foreign)
+        return _finding(network, nat, foreign)
     for subnet, way in users.possible:
         if same_zone(nat.zone, subnet.zone) is not Tri.TRUE:
             doubts.append(f"whether it is the internet route of {subnet.address}: {doubt_of(way)}")
@@ -71,7 +72,7 @@ def _why(*zones: Value) -> str:
     return f": {listing(reasons)}" if reasons else " is not in the configuration"
 
 
-def _finding(nat: Nat, foreign: list[Use]) -> Finding:
+def _finding(network: Network, nat: Nat, foreign: list[Use]) -> Finding:
     element = nat.element
     zones = listing(dict.fromkeys(zone_name(subnet.zone) for subnet, _ in foreign))
     names = listing(subnet.address for subnet, _ in foreign)
@@ -88,7 +89,22 @@ def _finding(nat: Nat, foreign: list[Use]) -> Finding:
         hops.append(Hop(subnet.address, f"is in {zone_name(subnet.zone)}", subnet.span()))
         hops.append(way.hops[-1])
     fix = RULE.fix[element.resource.language]
-    return Finding(RULE, RULE.level, element.resource, message, element.resource.span, distinct(hops), fix)
+    changes = (NatPerZone(element.resource),) if _has_room(network, nat, foreign) else ()
+    span = element.resource.span
+    return Finding(RULE, RULE.level, element.resource, message, span, distinct(hops), fix, changes=changes)
+
+
+def _has_room(network: Network, nat: Nat, foreign: list[Use]) -> bool:
+    """Whether the module that declares a NAT gateway has a public subnet in each of the other zones for another one."""
+    calls = nat.element.resource.calls
+    if not calls or not isinstance(nat.element, NatGateway):
+        return False
+    public = [
+        subnet
+        for subnet in network.all(Subnet)
+        if subnet.resource.calls == calls and network.routing.classify(subnet).kind is SubnetClass.PUBLIC
+    ]
+    return all(any(same_zone(one.zone, subnet.zone) is Tri.TRUE for one in public) for subnet, _ in foreign)
 
 
 RULE = Rule(

@@ -10,6 +10,7 @@ from ecsnet.network.model import Interface, LaunchSettings
 from ecsnet.network.nats import Nats
 from ecsnet.options import Options
 from ecsnet.resources import Hop
+from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Encoded, Tri, Unknown, Value, leaves
 
@@ -72,7 +73,8 @@ def _finding(network: Network, interface: Interface) -> Finding:
     span = interface.span("checks_source")
     hops.append(Hop(interface.address, "checks source and destination, which is the default", span))
     fix = RULE.fix[interface.resource.language]
-    return Finding(RULE, RULE.level, interface.resource, message, span, distinct(hops), fix)
+    changes = setting(interface, "checks_source", False)
+    return Finding(RULE, RULE.level, interface.resource, message, span, distinct(hops), fix, changes=changes)
 
 
 RULE = Rule(
