@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ecsnet.findings import Level, Rule
 from ecsnet.inputs import Given, ParameterInput, StackEntry
 from ecsnet.options import DEFAULTS, Options
+from ecsnet.path_ignores import PathIgnore
 
 FAIL_ON = ("error", "warning", "info", "never")
 MAX_ZONES = 10
@@ -26,7 +27,9 @@ class Config:
     level that makes the command fail; ``None``: none does. ``zones`` is how many zones a region is taken to have.
     ``stubs`` are folders of module stubs. A root module is evaluated once for each of ``given``. ``stacks`` says of
     templates as what they are deployed; ``parameters`` are for every root template that declares them, and go before.
-    ``options`` are for single rules.
+    ``options`` are for single rules. ``levels``: by id of a rule, in the place of what the rule says. ``path_ignores``:
+    rules that do not run for some paths. ``baseline``: the file of findings that were there before; of the folder that
+    holds all that is scanned.
     """
 
     select: tuple[str, ...] | None = None
@@ -40,6 +43,9 @@ class Config:
     stacks: tuple[StackEntry, ...] = ()
     parameters: tuple[ParameterInput, ...] = ()
     options: Options = DEFAULTS
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    path_ignores: tuple[PathIgnore, ...] = ()
+    baseline: str | None = None
 
     def of(self, folder: str) -> Config:
         """What holds for what is in ``folder``: here, the same everywhere."""
@@ -71,19 +77,24 @@ def find_rule(name: str, catalogue: Sequence[Rule]) -> Rule:
     raise ConfigError(_no_such_rule(name, catalogue))
 
 
+def matching(selector: str, catalogue: Sequence[Rule]) -> frozenset[str]:
+    """The ids of the rules that a selector means: one by id, name or cfn-lint id, or a family by the beginning of ids.
+
+    :raises ConfigError: there is none
+    """
+    family = selector.upper()
+    matches = frozenset(
+        rule.id
+        for rule in catalogue
+        if _is_named(rule, selector) or (family.startswith("ECSNET") and rule.id.startswith(family))
+    )
+    if not matches:
+        raise ConfigError(_no_such_rule(selector, catalogue))
+    return matches
+
+
 def _matching(selectors: Iterable[str], catalogue: Sequence[Rule]) -> set[str]:
-    result: set[str] = set()
-    for selector in selectors:
-        family = selector.upper()
-        matches = {
-            rule.id
-            for rule in catalogue
-            if _is_named(rule, selector) or (family.startswith("ECSNET") and rule.id.startswith(family))
-        }
-        if not matches:
-            raise ConfigError(_no_such_rule(selector, catalogue))
-        result |= matches
-    return result
+    return {rule for selector in selectors for rule in matching(selector, catalogue)}
 
 
 def _is_named(rule: Rule, name: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from ecsnet.config import FAIL_ON, MAX_ZONES, ConfigError, nearest
 from ecsnet.inputs import Datum, Input, Parameter, ParameterInput, StackEntry, VarFile, parameter_file
+from ecsnet.path_ignores import patterns
 from ecsnet.values import Value
 
 OWN_FILE = ".ecsnet.toml"
@@ -24,6 +25,8 @@ _STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _TAGS = "sensitive-tags"
+LEVELS = "levels"
+PER_PATH = "per-path-ignores"
 _PORTS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 _MAX_PORT = 65535
 _TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
@@ -113,12 +116,13 @@ class _Checker:
     def file(self, table: Any) -> ConfigFile:
         if not isinstance(table, dict):
             self.fail((), "ecsnet has to be a table")
-        self.known(table, (), (*_READERS, _TAGS, "roots", "stacks"))
+        self.known(table, (), KEYS)
         values = {key: read(self, (key,), table[key]) for key, read in _READERS.items() if key in table}
         lines = {key: self.lines.get((*self.prefix, key), 0) for key in table}
-        for key, words in self.tags(table.get(_TAGS, {})).items():
-            values[f"{_TAGS}.{key}"] = words
-            lines[f"{_TAGS}.{key}"] = self.line((_TAGS, key))
+        for name, read_table in _TABLES.items():
+            for key, value in read_table(self, name, table.get(name, {})).items():
+                values[f"{name}.{key}"] = value
+                lines[f"{name}.{key}"] = self.line((name, key))
         roots = tuple(self.root(i, root) for i, root in enumerate(self.tables("roots", table)))
         stacks = tuple(self.stack(i, stack) for i, stack in enumerate(self.tables("stacks", table)))
         return ConfigFile(self.path, values, lines, roots, stacks)
@@ -129,11 +133,26 @@ class _Checker:
             self.fail((key,), f"{key} is a list of tables: [[{key}]]")
         return found
 
-    def tags(self, table: Any) -> dict[str, tuple[str, ...]]:
+    def tags(self, name: str, table: Any) -> Mapping[str, tuple[str, ...]]:
         if not isinstance(table, dict):
-            self.fail((_TAGS,), f"{_TAGS} has to be a table of keys, values and flags")
-        self.known(table, (_TAGS,), ("keys", "values", "flags"))
-        return {key: self.strings((_TAGS, key), words) for key, words in table.items()}
+            self.fail((name,), f"{name} has to be a table of keys, values and flags")
+        self.known(table, (name,), ("keys", "values", "flags"))
+        return {key: self.strings((name, key), words) for key, words in table.items()}
+
+    def levels(self, name: str, table: Any) -> Mapping[str, str]:
+        """Of rules by selector; which rules that means is for who has the catalogue."""
+        if not isinstance(table, dict):
+            self.fail((name,), f'{name} has to be a table of rules, as ECSNET401 = "error"')
+        return {rule: self.one_of((name, rule), level, FAIL_ON[:-1]) for rule, level in table.items()}
+
+    def per_path(self, name: str, table: Any) -> Mapping[str, tuple[str, ...]]:
+        """Selectors of rules by pattern."""
+        if not isinstance(table, dict):
+            self.fail((name,), f'{name} has to be a table of patterns, as "legacy/**" = ["ECSNET401"]')
+        for pattern in table:
+            if not patterns(pattern).patterns:
+                self.fail((name, pattern), f"{name}: {pattern!r} is no pattern of paths")
+        return {pattern: self.strings((name, pattern), rules) for pattern, rules in table.items()}
 
     def root(self, number: int, table: Mapping[str, Any]) -> Root:
         place = ("roots", number)
@@ -259,10 +278,17 @@ class _Checker:
         return value
 
     def level(self, place: tuple[str | int, ...], value: Any) -> str:
-        if value not in FAIL_ON:
-            hint = nearest(value, FAIL_ON) if isinstance(value, str) else ""
-            self.fail(place, f"{place[-1]} has to be one of {', '.join(FAIL_ON)}{hint}")
+        return self.one_of(place, value, FAIL_ON)
+
+    def one_of(self, place: tuple[str | int, ...], value: Any, words: tuple[str, ...]) -> str:
+        if value not in words:
+            hint = nearest(value, words) if isinstance(value, str) else ""
+            self.fail(place, f"{place[-1]} has to be one of {', '.join(words)}{hint}")
         return str(value)
+
+    def file_beside(self, place: tuple[str | int, ...], value: Any) -> str:
+        """It need not be there yet."""
+        return self.beside(self.string(place, value))
 
     def zones(self, place: tuple[str | int, ...], value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_ZONES:
@@ -315,8 +341,14 @@ _READERS: Mapping[str, Callable[[_Checker, tuple[str | int, ...], Any], Any]] = 
     "show-unknown": _Checker.boolean,
     "allowed-sources": _Checker.cidrs,
     "admin-ports": _Checker.ports,
+    "baseline": _Checker.file_beside,
 }
-KEYS = tuple(_READERS)
+_TABLES: Mapping[str, Callable[[_Checker, str, Any], Mapping[str, Any]]] = {
+    _TAGS: _Checker.tags,
+    LEVELS: _Checker.levels,
+    PER_PATH: _Checker.per_path,
+}
+KEYS = (*_READERS, *_TABLES, "roots", "stacks")
 
 
 def _lines(text: str) -> Mapping[tuple[str | int, ...], int]:

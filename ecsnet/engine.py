@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ecsnet.config import Config, ConfigError, Configured, choose
 from ecsnet.files import Found, checkout, find, is_plan
-from ecsnet.findings import Finding, Passed, Report, Rule, Undecided, Verdict
+from ecsnet.findings import Finding, Level, Passed, Report, Rule, Undecided, Verdict
 from ecsnet.fixes.uses import Uses
 from ecsnet.inputs import VarFile
 from ecsnet.options import DEFAULTS, Options
+from ecsnet.path_ignores import PathIgnore
 from ecsnet.resources import Configuration, Hole, Problem
+from ecsnet.suppressions import Suppressions, places
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> R
             tally.problems.setdefault(root)
         else:
             own = config.of(folder_of(root))
-            tally.take(root, Judges(choose(own, CATALOGUE), own.options))
+            tally.take(root, judges_of(own))
     return _with_edits(tally.report(start), tally.uses, paths)
 
 
@@ -80,10 +82,36 @@ def networks(paths: Sequence[str], config: Configured) -> Iterator[tuple[Network
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """The rules that hold for a root, and what the user says of them."""
+    """The rules that hold for a root, and what the user says of them.
+
+    ``levels``: by id, in the place of what the rule says. ``texts``: the content of files that are not there.
+    """
 
     rules: tuple[Rule, ...]
     options: Options = DEFAULTS
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    path_ignores: tuple[PathIgnore, ...] = ()
+    texts: Mapping[str, bytes] = field(default_factory=dict)
+
+    def asked_of(self, file: str) -> frozenset[str]:
+        """The ids of the rules that hold for what is in a file."""
+        ids = frozenset(rule.id for rule in self.rules)
+        return ids.difference(*(one.rules for one in self.path_ignores if one.holds(file)))
+
+    def said(self, verdict: Verdict) -> Verdict | None:
+        """The verdict at the level that the user gives it; ``None`` for a rule that does not hold where it is."""
+        for one in self.path_ignores:
+            if verdict.rule.id in one.rules and any(one.holds(span.file) for span in places(verdict)):
+                return None
+        level = self.levels.get(verdict.rule.id)
+        return replace(verdict, level=level) if level is not None and isinstance(verdict, Finding) else verdict
+
+
+def judges_of(config: Config) -> Judges:
+    """:raises ConfigError: ``config`` names a rule that does not exist"""
+    from ecsnet.rules import CATALOGUE
+
+    return Judges(choose(config, CATALOGUE), config.options, config.levels, config.path_ignores)
 
 
 @dataclass(slots=True)
@@ -97,6 +125,7 @@ class _Tally:
     files: set[str] = field(default_factory=set)
     unseen: dict[tuple[str, Span], Hole] = field(default_factory=dict)
     resources: int = 0
+    suppressions: Suppressions = field(default_factory=Suppressions)
     uses: Uses = field(default_factory=Uses)
 
     def add(self, verdict: Verdict) -> None:
@@ -117,13 +146,20 @@ class _Tally:
         self.files.update(root.files)
         self.uses.note(root)
         self.unseen.update(((hole.address, hole.span), hole) for hole in root.holes)
+        for file in root.files:
+            try:
+                self.suppressions.add(file, root.language, judges.asked_of(file), judges.texts.get(file))
+            except Exception as error:
+                self.problems.setdefault(_crash(file, "the search for suppressions", error))
         _judge_root(root, judges, self)
         self.problems.update(dict.fromkeys(root.problems_met()))
 
     def report(self, start: float) -> Report:
         """``start``: when the work began."""
+        findings = sorted(self.findings.values(), key=lambda found: (*_order(found.span), *_name(found)))
+        kept, suppressed, unused = self.suppressions.apply(findings, self.undecided.values(), proven=not self.problems)
         return Report(
-            findings=tuple(sorted(self.findings.values(), key=lambda found: (*_order(found.span), *_name(found)))),
+            findings=tuple(kept),
             passed=tuple(
                 sorted(self.passed.values(), key=lambda found: (*_order(found.resource.header), *_name(found)))
             ),
@@ -135,6 +171,8 @@ class _Tally:
             unseen=tuple(sorted(self.unseen.values(), key=lambda hole: (*_order(hole.span), hole.address))),
             resources=self.resources,
             seconds=time.perf_counter() - start,
+            suppressed=tuple(suppressed),
+            unused=tuple(unused),
         )
 
 
@@ -173,7 +211,9 @@ def _judge_root(root: Configuration, judges: Judges, tally: _Tally) -> None:
     if root.choices is not None:
         first = _in_scenarios(root, first, judges, tally)
     for verdict in first:
-        tally.add(verdict)
+        said = judges.said(verdict)
+        if said is not None:
+            tally.add(said)
 
 
 def _verdicts(root: Configuration, judges: Judges, tally: _Tally) -> list[Verdict]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ecsnet.config import Config, ConfigError, choose
+from ecsnet.config import Config, ConfigError, choose, matching
 from ecsnet.files import checkout
 from ecsnet.findings import Level
 from ecsnet.inputs import Given, Input, ParameterInput
 from ecsnet.options import DEFAULTS as RULES
 from ecsnet.options import Options
+from ecsnet.path_ignores import PathIgnore
 
 if TYPE_CHECKING:
     from ecsnet.config_file import ConfigFile
@@ -26,7 +27,8 @@ class Flags:
     """What the command line says; ``None``, or nothing, where it says nothing.
 
     ``select`` replaces the rules that the file chooses; ``extend_select`` and ``ignore`` change its choice. ``inputs``
-    come after those of the file, and so do ``parameters``. ``files``: whether configuration files are read.
+    come after those of the file, and so do ``parameters``. ``baseline``: "" for none, whatever the file says.
+    ``files``: whether configuration files are read.
     """
 
     select: tuple[str, ...] | None = None
@@ -40,15 +42,16 @@ class Flags:
     parameters: tuple[ParameterInput, ...] = ()
     workspace: str | None = None
     env_vars: bool | None = None
+    baseline: str | None = None
     files: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A key that is in force, and what says so: a flag, a line of a file, or ``default``."""
+    """A key that is in force, and what says so: a flag, a line of a file, or ``default``. ``None``: nothing is."""
 
     key: str
-    value: str | int | bool | tuple[str, ...]
+    value: str | int | bool | tuple[str, ...] | None
     origin: str
 
 
@@ -126,6 +129,9 @@ class Settings:
             stacks=file.stacks if file is not None else (),
             parameters=flags.parameters,
             options=_options({key: _strings(value) for key, value in values.items()}),
+            levels=_levels(file) if file is not None else {},
+            path_ignores=tuple(_path_ignores(file)) if file is not None else (),
+            baseline=str(values["baseline"]) if values["baseline"] else None,
         )
         select = self._rules(file) if flags.select is None and file is not None else flags.select
         return replace(config, select=select, extend_select=flags.extend_select, ignore=flags.ignore)
@@ -170,6 +176,7 @@ class Settings:
             "stubs": ("--stubs", flags.stubs or None),
             "env-vars": ("--no-env-vars", flags.env_vars),
             "show-unknown": ("--show-unknown", flags.show_unknown or None),
+            "baseline": ("--baseline" if flags.baseline else "--no-baseline", flags.baseline),
         }
         file = self.file(folder)
         found: list[Setting] = []
@@ -181,6 +188,10 @@ class Settings:
                 found.append(_setting(key, file.values[key], file.place(key)))
             else:
                 found.append(_setting(key, default, "default"))
+        for table in ("levels", "per-path-ignores"):
+            entries = list(_entries(file, table)) if file is not None else []
+            found += (_setting(key, value, file.place(key)) for key, _, value in entries if file is not None)
+            found += () if entries else [_setting(table, (), "default")]
         return found
 
 
@@ -198,7 +209,38 @@ DEFAULTS: Mapping[str, object] = {
     "sensitive-tags.keys": RULES.sensitive_keys,
     "sensitive-tags.values": RULES.sensitive_values,
     "sensitive-tags.flags": RULES.sensitive_flags,
+    "baseline": None,
 }
+
+
+def _levels(file: ConfigFile) -> Mapping[str, Level]:
+    """By id. What names fewer rules goes before what names more: ``ECSNET401`` before ``ECSNET4``."""
+    chosen = [(_matching(file, key, selector), Level(level)) for key, selector, level in _entries(file, "levels")]
+    chosen.sort(key=lambda pair: -len(pair[0]))
+    return {rule: level for rules, level in chosen for rule in rules}
+
+
+def _path_ignores(file: ConfigFile) -> Iterator[PathIgnore]:
+    folder = os.path.dirname(os.path.abspath(file.path))
+    for key, pattern, selectors in _entries(file, "per-path-ignores"):
+        found = [_matching(file, key, selector) for selector in selectors]
+        yield PathIgnore(pattern, folder, frozenset().union(*found))
+
+
+def _entries(file: ConfigFile, table: str) -> Iterator[tuple[str, str, Any]]:
+    """Of a table in the file: the key as it is among the values, the key itself, and the value."""
+    for key, value in file.values.items():
+        if key.startswith(f"{table}."):
+            yield key, key[len(table) + 1 :], value
+
+
+def _matching(file: ConfigFile, key: str, selector: str) -> frozenset[str]:
+    from ecsnet.rules import CATALOGUE
+
+    try:
+        return matching(selector, CATALOGUE)
+    except ConfigError as error:
+        raise ConfigError(f"{file.place(key)}: {key.partition('.')[0]}: {error}") from None
 
 
 def _options(values: Mapping[str, tuple[str, ...]]) -> Options:
@@ -213,6 +255,8 @@ def _options(values: Mapping[str, tuple[str, ...]]) -> Options:
 
 
 def _setting(key: str, value: object, origin: str) -> Setting:
+    if value is None or value == "":
+        return Setting(key, None, origin)
     return Setting(key, value if isinstance(value, (str, int, bool)) else _strings(value), origin)
 
 

@@ -62,6 +62,27 @@ def read_yaml(text: str) -> tuple[Node, list[tuple[int, str]]]:
         raise UnreadableError("not YAML: characters that cannot be read", 0) from None
 
 
+def scalars(text: str) -> list[tuple[int, int]]:
+    """Where scalars are, in order, up to the first error; of a block scalar, what is after the line that opens it."""
+    import yaml
+
+    found: list[tuple[int, int]] = []
+    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        parser = loader(text)
+        try:
+            for event in _events(parser):
+                if isinstance(event, yaml.ScalarEvent):
+                    start, end = event.start_mark.index, event.end_mark.index
+                    opening = text.find("\n", start, end) if event.style in ("|", ">") else start
+                    found.append((opening if opening >= 0 else end, end))
+        finally:
+            parser.dispose()
+    except (yaml.YAMLError, UnicodeError, ValueError, RecursionError):
+        pass
+    return found
+
+
 def _reader_offset(error: Exception) -> int:
     offset = getattr(error, "position", 0)
     return offset if isinstance(offset, int) else 0

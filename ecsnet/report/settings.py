@@ -160,7 +160,7 @@ def _table(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:
         yield printable(f"  {key.ljust(width)}  {' '.join(part for part in (value, source) if part)}".rstrip())
 
 
-def _shown(value: str | int | bool | tuple[str, ...]) -> str:
+def _shown(value: str | int | bool | tuple[str, ...] | None) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return (", ".join(value) or "none") if isinstance(value, tuple) else str(value)
+    return (", ".join(value) or "none") if isinstance(value, tuple) else str("none" if value is None else value)

@@ -90,7 +90,7 @@ def parse(source: Source) -> ParsedFile:
     fault = unreadable(source)
     if fault:
         return ParsedFile(source, NativeBody({}, tuple), (fault,))
-    root = _tree(source.text)
+    root = tree(source.text)
     if root is None or root.has_error or not _is_proper(root, source):
         return _StrictReader(source).file()
     bodies = [child for child in root.children if child.type == "body"]
@@ -127,7 +127,7 @@ def unreadable(source: Source) -> Problem | None:
 # -- through tree-sitter
 
 
-def _tree(text: bytes) -> Any:
+def tree(text: bytes) -> Any:
     """The root node, or ``None`` where tree-sitter gives the file up."""
     try:
         return _tree_parser().parse(text).root_node
