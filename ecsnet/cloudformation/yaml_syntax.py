@@ -68,11 +68,12 @@ def scalars(text: str) -> list[tuple[int, int]]:
 
     found: list[tuple[int, int]] = []
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    scalar: Any = yaml.ScalarEvent
     try:
         parser = loader(text)
         try:
             for event in _events(parser):
-                if isinstance(event, yaml.ScalarEvent):
+                if isinstance(event, scalar):
                     start, end = event.start_mark.index, event.end_mark.index
                     opening = text.find("\n", start, end) if event.style in ("|", ">") else start
                     found.append((opening if opening >= 0 else end, end))
