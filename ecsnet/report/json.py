@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from ecsnet import __version__
-from ecsnet.findings import Finding, Level, Report, Rule
+from ecsnet.findings import Finding, Level, Report, Rule, Suppressed
 from ecsnet.values import Span
 
 Json = dict[str, object]
@@ -19,7 +19,8 @@ def render(report: Report) -> str:
             "version": "1",
             "tool": {"name": "ecsnet", "version": __version__},
             "findings": [_finding(finding) for finding in report.findings],
-            "suppressed": [],
+            "suppressed": [_suppressed(one) for one in report.suppressed],
+            "unused_suppressions": [{"message": one.message, "location": location(one.span)} for one in report.unused],
             "unknown": [
                 {
                     "rule": undecided.rule.id,
@@ -43,6 +44,7 @@ def render(report: Report) -> str:
                 "findings": {
                     level.value: sum(finding.level is level for finding in report.findings) for level in Level
                 },
+                "suppressed": len(report.suppressed),
                 "seconds": round(report.seconds, 3),
             },
         }
@@ -73,6 +75,16 @@ def _finding(finding: Finding) -> Json:
             {"resource": hop.resource, "message": hop.message, "location": location(hop.span)} for hop in finding.path
         ],
         "scenario": dict(finding.scenario),
+    }
+
+
+def _suppressed(one: Suppressed) -> Json:
+    """A finding with what accepts it, and where."""
+    return {
+        **_finding(one.finding),
+        "justification": one.reason or None,
+        "suppressed_by": one.by,
+        "suppressed_at": location(one.span),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ecsnet.findings import Finding, Level, Report, Rule, Undecided
+from ecsnet.findings import Finding, Level, Report, Rule, Undecided, Unused
 from ecsnet.report.source import Excerpt, Sources, printable
 from ecsnet.resources import Hop, Problem
 from ecsnet.values import Span
@@ -47,6 +47,7 @@ def render(report: Report, *, colour: bool = False, show_unknown: bool = False) 
     for problem in report.problems:
         yield from _problem(problem, sources, paint)
         yield ""
+    yield from _unused(report.unused, paint)
     yield _summary(report, show_unknown, paint)
 
 
@@ -166,6 +167,13 @@ def _undecided(undecided: Undecided, paint: Paint) -> Iterator[str]:
         yield f"    {paint('dim', 'decided at ' + _place(undecided.span))}"
 
 
+def _unused(unused: Sequence[Unused], paint: Paint) -> Iterator[str]:
+    for one in unused:
+        yield f"{paint('bold', _place(one.span))} {paint('warning', 'suppresses nothing')}: {printable(one.message)}"
+    if unused:
+        yield ""
+
+
 def _problem_line(problem: Problem, paint: Paint) -> str:
     place = f"{printable(problem.file)}:{problem.line}:{problem.column}"
     return f"{paint('bold', place)} {paint('error', 'cannot read')}: {printable(problem.message)}"
@@ -190,6 +198,7 @@ def _summary(report: Report, show_unknown: bool, paint: Paint) -> str:
         if count
     ]
     text = f"{_count(len(report.findings), 'finding')} ({', '.join(parts)})" if parts else paint("good", "0 findings")
+    suppressed = f", {len(report.suppressed)} suppressed" if report.suppressed else ""
     unknown = f", {len(report.undecided)} unknown" if report.undecided else ""
     if report.unseen:
         unknown += f", {_count(len(report.unseen), 'module or stack', 'modules or stacks')} not seen"
@@ -197,7 +206,7 @@ def _summary(report: Report, show_unknown: bool, paint: Paint) -> str:
         unknown += " (--show-unknown lists them)"
     problems = ", " + paint("error", _count(len(report.problems), "unreadable place")) if report.problems else ""
     looked = f"{_count(report.resources, 'resource')} in {_count(len(report.files), 'file')}, {report.seconds:.2f} s"
-    return f"{text}{unknown}{problems}; {looked}"
+    return f"{text}{suppressed}{unknown}{problems}; {looked}"
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:
