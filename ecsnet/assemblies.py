@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Problem
 
 MANIFEST = "manifest.json"

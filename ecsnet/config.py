@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from ecsnet.findings import Level, Rule
 from ecsnet.inputs import Given, ParameterInput, StackEntry
 from ecsnet.options import DEFAULTS, Options
 from ecsnet.path_ignores import PathIgnore
+from ecsnet.records import dataclass, field
 
 FAIL_ON = ("error", "warning", "info", "never")
 MAX_ZONES = 10

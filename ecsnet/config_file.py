@@ -8,13 +8,13 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
 
 from ecsnet.config import FAIL_ON, MAX_ZONES, ConfigError, nearest
 from ecsnet.inputs import Datum, Input, Parameter, ParameterInput, StackEntry, VarFile, parameter_file
 from ecsnet.path_ignores import patterns
+from ecsnet.records import dataclass
 from ecsnet.values import Value
 
 OWN_FILE = ".ecsnet.toml"

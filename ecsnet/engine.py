@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ecsnet.config import Config, ConfigError, Configured, choose
@@ -15,6 +14,7 @@ from ecsnet.fixes.uses import Uses
 from ecsnet.inputs import VarFile
 from ecsnet.options import DEFAULTS, Options
 from ecsnet.path_ignores import PathIgnore
+from ecsnet.records import dataclass, field, replace
 from ecsnet.resources import Configuration, Hole, Problem
 from ecsnet.suppressions import Suppressions, places
 from ecsnet.values import Span

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from ecsnet import assemblies, gitignore
 from ecsnet.config import ConfigError
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Problem
 
 # What tools fetch or generate: copies of other people's configurations.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, Union
 
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Hole, Hop, Language, Path, Problem, Resource
 from ecsnet.values import Span
 

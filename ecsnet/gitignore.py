@@ -7,9 +7,10 @@ other. The package pathspec does the same and takes 28 ms to import, a seventh o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Union
+
+from ecsnet.records import dataclass
 
 _MAX_PATTERN = 4_096
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Union
 
+from ecsnet.records import dataclass, field
 from ecsnet.values import Value
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 
 from ecsnet.gitignore import Ignores, ignored, parse
+from ecsnet.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, Protocol, cast
 
+from ecsnet.records import dataclass, field
 from ecsnet.values import Several, Span, Tri, Unknown, Value
 
 Language = Literal["terraform", "cloudformation"]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from ecsnet.findings import Finding, Passed, Undecided, Verdict
+from ecsnet.records import dataclass, replace
 from ecsnet.resources import Configuration
 from ecsnet.values import Span
 

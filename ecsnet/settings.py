@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ecsnet.config import Config, ConfigError, choose, matching
@@ -14,6 +13,7 @@ from ecsnet.inputs import Given, Input, ParameterInput
 from ecsnet.options import DEFAULTS as RULES
 from ecsnet.options import Options
 from ecsnet.path_ignores import PathIgnore
+from ecsnet.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from ecsnet.config_file import ConfigFile

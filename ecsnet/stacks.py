@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 
 from ecsnet import assemblies
 from ecsnet.assemblies import AssemblyStack
@@ -13,6 +12,7 @@ from ecsnet.cloudformation.deployment import UNTOLD, Deployment, Supplied
 from ecsnet.cloudformation.parameter_files import ParameterValues, read
 from ecsnet.config import Config, ConfigError, Configured, nearest
 from ecsnet.inputs import Parameter, ParameterFile, ParameterInput, StackEntry
+from ecsnet.records import dataclass, field, replace
 from ecsnet.resources import Configuration, Problem
 
 

@@ -15,10 +15,11 @@ or one of the forms that stand for what the configuration alone cannot tell:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from typing import Literal, NoReturn, Union
+
+from ecsnet.records import dataclass, field
 
 
 class Tri(Enum):

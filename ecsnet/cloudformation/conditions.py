@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecsnet.cloudformation.context import Context
 from ecsnet.cloudformation.nodes import Items, Node, Scalar, Table
 from ecsnet.cloudformation.scenarios import Questions, compare
 from ecsnet.cloudformation.texts import as_text
+from ecsnet.records import replace
 from ecsnet.values import Tri, Unknown, Value
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, Union
 
 from ecsnet.cloudformation.scenarios import NOTHING, Assumptions, Questions
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Hole, Problem
 from ecsnet.values import Tri, Unknown, Value, equal
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Problem
 from ecsnet.values import Value
 

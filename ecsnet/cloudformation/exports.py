@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecsnet.cloudformation import conditions
 from ecsnet.cloudformation.nodes import Table
+from ecsnet.records import dataclass
 from ecsnet.values import Text, Tri, Value, equal
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from ecsnet.cloudformation import conditions, exports, includes
 from ecsnet.cloudformation.context import NO_VALUE, Absent, Context, Result, map_candidates, one_of, settle
 from ecsnet.cloudformation.nodes import Items, Node, Scalar, Table
 from ecsnet.cloudformation.texts import concatenate, split, symbol_of
+from ecsnet.records import replace
 from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value, is_known
 
 if TYPE_CHECKING:

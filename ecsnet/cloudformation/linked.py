@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from ecsnet.cloudformation import exports
 from ecsnet.cloudformation.context import Context
@@ -16,6 +15,7 @@ from ecsnet.cloudformation.nodes import Items, Node, Table
 from ecsnet.cloudformation.stack import Stack
 from ecsnet.cloudformation.template import called_templates, evaluate, load, roots_of
 from ecsnet.cloudformation.texts import symbol_of
+from ecsnet.records import replace
 from ecsnet.resources import Configuration
 from ecsnet.values import Value
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Union
 
+from ecsnet.records import dataclass, field
 from ecsnet.values import Span
 
 DocumentPath = tuple[Union[str, int], ...]

@@ -17,7 +17,6 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from dataclasses import dataclass, field
 
 from ecsnet.cloudformation.deployment import Supplied
 from ecsnet.cloudformation.document import decode, read_file
@@ -25,6 +24,7 @@ from ecsnet.cloudformation.json_syntax import read_json
 from ecsnet.cloudformation.nodes import Items, Node, Pair, Scalar, Table, UnreadableError, line_starts, position
 from ecsnet.cloudformation.yaml_syntax import read_yaml
 from ecsnet.inputs import ParameterFile
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Problem
 from ecsnet.values import Unknown, Value
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecsnet.cloudformation.context import NO_VALUE, Context, settle
 from ecsnet.cloudformation.nodes import DocumentPath, Pair, Scalar, Table
+from ecsnet.records import dataclass, field
 from ecsnet.values import Tri, Unknown, Value
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ some questions; what follows from an answer, in other conditions and wherever th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
 from ecsnet.cloudformation.texts import as_text, symbol_of
+from ecsnet.records import dataclass, field, replace
 from ecsnet.values import Tri, Unknown, Value, equal
 
 MAX_ALLOWED = 8

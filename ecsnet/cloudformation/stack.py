@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from ecsnet.cloudformation import conditions, declarations, functions, includes, nested, parameters
 from ecsnet.cloudformation.context import MAX_WRITTEN, NO_VALUE, Context, Result, Run, one_of, settle
@@ -23,6 +22,7 @@ from ecsnet.cloudformation.nodes import (
 from ecsnet.cloudformation.properties import Declared, Place, Properties
 from ecsnet.cloudformation.scenarios import MAX_ALLOWED, Question, Questions, allowed
 from ecsnet.cloudformation.texts import dynamic
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Call, Problem
 from ecsnet.values import Key, Reference, Several, Span, Tri, Unknown, Value
 

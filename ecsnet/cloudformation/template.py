@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 
 from ecsnet.cloudformation import assertions, conditions, declarations, includes
@@ -19,6 +18,7 @@ from ecsnet.cloudformation.scenarios import NOTHING, Questions
 from ecsnet.cloudformation.serverless import with_globals
 from ecsnet.cloudformation.stack import Stack
 from ecsnet.cloudformation.supplied import accept
+from ecsnet.records import dataclass, replace
 from ecsnet.resources import Configuration, Hole, Path, Problem, Resource
 from ecsnet.values import Reference, Span, Tri, Unknown, Value
 

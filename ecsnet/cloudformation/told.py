@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ecsnet.cloudformation.deployment import Deployment
 from ecsnet.cloudformation.nodes import Table
 from ecsnet.cloudformation.stack import Stack
 from ecsnet.cloudformation.template import roots_of
+from ecsnet.records import dataclass
 from ecsnet.resources import Configuration
 
 

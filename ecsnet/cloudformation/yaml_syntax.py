@@ -7,11 +7,11 @@ resolves scalars in ways that CloudFormation does not.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
 from ecsnet.cloudformation.json_syntax import duplicates
 from ecsnet.cloudformation.nodes import MAX_DEPTH, Items, Node, Pair, Scalar, Table, UnreadableError, plain
+from ecsnet.records import dataclass, field, replace
 
 MAX_NODES = 1_000_000
 """Nodes of a document with all its aliases written out."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from ecsnet.records import dataclass
 
 _SPELT_OUT = re.compile(r"""(["']?)[\w./: -]*\1""")
 _SWITCHES = {True: "ENABLED", False: "DISABLED"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 from ecsnet.cloudformation.document import decode, encoding_of, snippet
 from ecsnet.cloudformation.nodes import Document
@@ -13,6 +12,7 @@ from ecsnet.findings import Change, Edit, Finding, NatPerZone
 from ecsnet.fixes import cloudformation, terraform
 from ecsnet.fixes.pieces import Piece
 from ecsnet.fixes.uses import Uses
+from ecsnet.records import dataclass, field, replace
 from ecsnet.terraform.folders import read_bytes
 from ecsnet.terraform.json_syntax import parse_json
 from ecsnet.terraform.source import Source

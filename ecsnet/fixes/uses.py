@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Call, Configuration, Resource
 from ecsnet.values import Span
 

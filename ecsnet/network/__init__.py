@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from ecsnet.network.links import Linker, Reader
 from ecsnet.network.model import Element
+from ecsnet.records import dataclass
 from ecsnet.resources import Configuration, Hole, Language
 from ecsnet.values import Tri, references
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ecsnet.network import Network, exists, guards
@@ -20,6 +19,7 @@ from ecsnet.network.links import reason_of, unseen
 from ecsnet.network.model import AclAssociation, AclEntry, Element, Link, NetworkAcl, Subnet, Vpc
 from ecsnet.network.passage import Doubt, Steps
 from ecsnet.network.routing import each_to_each, index_by
+from ecsnet.records import dataclass, replace
 from ecsnet.resources import Hop
 from ecsnet.values import Tri
 

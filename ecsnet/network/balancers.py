@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ecsnet.network import Network, exists, guards
 from ecsnet.network import flows as f
@@ -28,6 +27,7 @@ from ecsnet.network.model import (
 )
 from ecsnet.network.passage import Doubt, Passage, Reach, Steps, doubtful
 from ecsnet.network.reachability import entrance, inbound, reaches
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.values import Tri
 

@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.links import listed, reason_of, unseen
 from ecsnet.network.model import (
@@ -19,6 +17,7 @@ from ecsnet.network.model import (
     TaskDefinition,
     Workload,
 )
+from ecsnet.records import dataclass, field, replace
 from ecsnet.resources import Hop
 from ecsnet.values import Span, Tri, Unknown, Value
 

@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outbound.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ecsnet.network import Network
 from ecsnet.network import flows as f
 from ecsnet.network.addresses import subtract
@@ -18,6 +16,7 @@ from ecsnet.network.needs import INTERNET, NEARBY, Need, Needs
 from ecsnet.network.passage import Doubt, Passage, Reach
 from ecsnet.network.reachability import egress, outbound
 from ecsnet.network.routing import SubnetClass
+from ecsnet.records import dataclass
 from ecsnet.values import Tri
 
 _HTTPS = (443, 444)

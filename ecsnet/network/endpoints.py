@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from ecsnet.network import Network, exists, guards
 from ecsnet.network import flows as f
@@ -28,6 +27,7 @@ from ecsnet.network.model import (
 )
 from ecsnet.network.passage import Reach, Steps, doubtful
 from ecsnet.network.routing import same_vpc
+from ecsnet.records import dataclass, replace
 from ecsnet.resources import Hop
 from ecsnet.values import Reference, Span, Text, Tri, Unknown, Value
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.addresses import Network as Cidr
@@ -25,6 +24,7 @@ from ecsnet.network.model import (
 )
 from ecsnet.network.passage import Reach
 from ecsnet.network.reachability import reaches
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.values import Several, Tri, Value
 

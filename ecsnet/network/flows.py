@@ -7,13 +7,13 @@ ports of TCP and UDP and types of ICMP; other protocols have all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from ecsnet.network.addresses import Range, parse, port_number, size, span_of, subtract
 from ecsnet.network.addresses import internet as public
 from ecsnet.network.links import listed
+from ecsnet.records import dataclass
 from ecsnet.values import Several, Unknown, Value
 
 FAMILIES: dict[int, Range] = {4: (0, 2**32), 6: (2**32, 2**32 + 2**128)}

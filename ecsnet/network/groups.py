@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from ecsnet.network.links import reason_of, unseen
 from ecsnet.network.model import EgressRule, GroupRule, IngressRule, Link, Links, SecurityGroup
 from ecsnet.network.passage import Doubt, Steps
 from ecsnet.network.routing import each_to_each, index_by
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.values import Span, Tri
 

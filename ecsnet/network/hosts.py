@@ -7,10 +7,10 @@ import binascii
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ecsnet.network import Network
 from ecsnet.network.model import CapacityProvider, Hosts, InstanceProfile, LaunchSettings, RolePolicies
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.values import Encoded, Reference, Text, Unknown, Value, leaves, text
 

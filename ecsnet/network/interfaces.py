@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/networking-outbound.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.capacity import CapacityOf, capacity_of, network_mode_of
@@ -27,6 +26,7 @@ from ecsnet.network.model import (
     Workload,
 )
 from ecsnet.network.routing import SubnetClass
+from ecsnet.records import dataclass, replace
 from ecsnet.resources import Hop
 from ecsnet.values import Span, Tri
 

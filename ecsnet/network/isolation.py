@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ecsnet.network import Network
 from ecsnet.network import needs as needed
@@ -25,6 +24,7 @@ from ecsnet.network.passage import Doubt, Reach
 from ecsnet.network.reachability import egress
 from ecsnet.network.routing import SubnetClass, WayOut, index_by
 from ecsnet.network.supply import Lack, Supply, privately
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 
 

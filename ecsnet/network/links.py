@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ecsnet.network.model import Element, Link, Links
+from ecsnet.records import dataclass, replace
 from ecsnet.resources import Configuration, Hole, Resource
 from ecsnet.values import Encoded, Reference, Several, Text, Tri, Unknown, Value, references
 

@@ -6,9 +6,9 @@ Elements know the resource that declares them and where in its source each of th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Span, Tri, Value
 

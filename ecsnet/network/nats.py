@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from ecsnet.network import Network
 from ecsnet.network.model import Association, Element, Interface, Link, NatGateway, Route, Subnet, TargetKind
 from ecsnet.network.routing import SubnetClass, WayOut, same_vpc
 from ecsnet.network.zones import same_zone
+from ecsnet.records import dataclass, field
 from ecsnet.values import Tri, Value
 
 Use = tuple[Subnet, WayOut]

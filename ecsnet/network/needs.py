@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ecsnet.network import Network
 from ecsnet.network.capacity import capacity_of
@@ -17,6 +16,7 @@ from ecsnet.network.hosts import ContainerHosts
 from ecsnet.network.links import one_of, reason_of
 from ecsnet.network.model import Capacity, CapacityProvider, Container, PullThroughCache, TaskDefinition, Workload
 from ecsnet.network.passage import Doubt
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.values import Reference, Text, Tri, Unknown, Value
 

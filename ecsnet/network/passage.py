@@ -6,9 +6,9 @@ Bayless et al., "Debugging Network Reachability with Blocked Paths", CAV 2021.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.values import Span
 

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/vpc/latest/userguide/how-it-works.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from ecsnet.network import Network
@@ -21,6 +20,7 @@ from ecsnet.network.model import IngressRule, Subnet, Workload
 from ecsnet.network.passage import Doubt, Passage, Steps, doubtful
 from ecsnet.network.public_access import unblocked
 from ecsnet.network.routing import SubnetClass
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.values import Tri
 

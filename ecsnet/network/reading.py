@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ecsnet.network.links import Linker, field, listed, reason_of, setting
 from ecsnet.network.model import GroupRule, Link, Links, Route, TargetKind
 from ecsnet.network.prefixes import prefix_list_cidrs
+from ecsnet.records import dataclass, replace
 from ecsnet.resources import Path, Resource, item
 from ecsnet.values import Key, Reference, Several, Tri, Unknown, Value
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
@@ -41,6 +40,7 @@ from ecsnet.network.model import (
     TargetKind,
     Vpc,
 )
+from ecsnet.records import dataclass, replace
 from ecsnet.resources import Hop
 from ecsnet.values import Reference, Span, Tri, Unknown, equal
 

@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ecsnet.network.json_values import decoded
 from ecsnet.network.links import Linker, field, reason_of, setting
 from ecsnet.network.model import AttachmentKind, Element, Guarded, Link, Links, Workload
 from ecsnet.network.reading import tag_mapping
+from ecsnet.records import dataclass
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Text, Tri, Unknown, Value, equal
 

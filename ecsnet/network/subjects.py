@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ecsnet.network import Network, interfaces, needs
 from ecsnet.network.balancers import Admission, through
@@ -16,6 +15,7 @@ from ecsnet.network.passage import Doubt, Passage, Reach
 from ecsnet.network.reachability import Opening, egress, ingress
 from ecsnet.network.routing import SubnetClass, WayOut
 from ecsnet.network.zones import zone_name
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.values import Tri, Value
 

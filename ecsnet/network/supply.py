@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ecsnet.network import Network
 from ecsnet.network.endpoints import Service, serving
@@ -11,6 +10,7 @@ from ecsnet.network.interfaces import Placement
 from ecsnet.network.model import Workload
 from ecsnet.network.needs import INTERNET, NEARBY, Need, Needs
 from ecsnet.network.passage import Doubt
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.values import Tri
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ecsnet.network import Network, exists, guards
 from ecsnet.network.addresses import port_number
@@ -16,6 +15,7 @@ from ecsnet.network.hosts import ContainerHosts, cluster_name, container_hosts
 from ecsnet.network.links import unseen
 from ecsnet.network.model import Capacity, CapacityProvider, Cluster, Link, TaskDefinition, Workload
 from ecsnet.network.passage import Doubt
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.values import Reference, Span, Tri, Value, equal
 

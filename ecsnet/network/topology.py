@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ecsnet.network import Network
 from ecsnet.network.balancers import through
@@ -29,6 +28,7 @@ from ecsnet.network.model import (
 )
 from ecsnet.network.passage import Reach
 from ecsnet.network.zones import zone_name
+from ecsnet.records import dataclass
 from ecsnet.values import Reference, Tri
 
 _FROM, _TO = "from the internet", "to the internet"

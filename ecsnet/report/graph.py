@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from ecsnet.findings import Finding, Level
 from ecsnet.network.topology import Edge, Node, Topology
+from ecsnet.records import dataclass, field
 from ecsnet.report.source import printable
 
 

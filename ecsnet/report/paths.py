@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ecsnet.network.balancers import Admission
 from ecsnet.network.links import listed
 from ecsnet.network.passage import Passage, Reach
 from ecsnet.network.reachability import Opening
 from ecsnet.network.subjects import Place, Subject
+from ecsnet.records import dataclass
 from ecsnet.report.json import Json, dump, location
 from ecsnet.report.source import printable
 from ecsnet.report.text import Paint

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ecsnet.config import choose
 from ecsnet.files import Found, checkout, find
+from ecsnet.records import dataclass
 from ecsnet.settings import Setting, Settings
 
 

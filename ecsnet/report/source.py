@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ecsnet.records import dataclass
 from ecsnet.values import Span
 
 _TAB = 4

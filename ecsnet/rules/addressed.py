@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from ecsnet.network import Network
 from ecsnet.network.interfaces import Placement
@@ -11,6 +10,7 @@ from ecsnet.network.links import reason_of
 from ecsnet.network.model import CapacityProvider, Hosts, LaunchSettings
 from ecsnet.network.passage import Doubt
 from ecsnet.network.routing import SubnetClass, WayOut
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.rules.proof import sites
 from ecsnet.values import Tri

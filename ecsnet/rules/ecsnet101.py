@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ecsnet.findings import Change, Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network, exists, guards
@@ -11,6 +10,7 @@ from ecsnet.network.model import LoadBalancer, Subnet
 from ecsnet.network.names import PRIVATE, PUBLIC, named
 from ecsnet.network.routing import SubnetClass, WayOut
 from ecsnet.options import Options
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import calls

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
@@ -13,6 +12,7 @@ from ecsnet.network.model import PortMapping, TaskDefinition, Workload
 from ecsnet.network.passage import Doubt, Reach
 from ecsnet.network.reachability import Opening, ingress
 from ecsnet.options import Options
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.rules import openings
 from ecsnet.rules.proof import calls, distinct, listing, settled

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ecsnet.findings import Finding, Level, Rule, Undecided, Verdict
 from ecsnet.network import Network
@@ -17,6 +16,7 @@ from ecsnet.network.passage import Doubt, Reach
 from ecsnet.network.reachability import Opening, ingress
 from ecsnet.network.tenants import DynamicPorts, Tenancy, dynamic_ports, tenancy
 from ecsnet.options import Options
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.rules import ecsnet201, openings
 from ecsnet.rules.proof import distinct, listing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ecsnet.findings import Change, Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
@@ -16,6 +15,7 @@ from ecsnet.network.reachability import egress, ingress
 from ecsnet.network.routing import SubnetClass
 from ecsnet.network.supply import Supply, privately
 from ecsnet.options import Options
+from ecsnet.records import replace
 from ecsnet.resources import Hop
 from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import Site, calls, distinct, listing, settled, sites

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
@@ -13,6 +12,7 @@ from ecsnet.network.model import Endpoint, EndpointKind, Vpc
 from ecsnet.network.passage import Doubt
 from ecsnet.network.supply import Lack
 from ecsnet.options import Options
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Hop
 from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import calls, distinct, listing

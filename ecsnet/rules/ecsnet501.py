@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network
@@ -12,6 +11,7 @@ from ecsnet.network.links import reason_of
 from ecsnet.network.model import Workload
 from ecsnet.network.routing import SubnetClass
 from ecsnet.options import Options
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls, distinct, listing, settled, sites
 from ecsnet.values import Tri, Unknown, Value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network, interfaces, needs
@@ -16,6 +15,7 @@ from ecsnet.network.model import Capacity, CapacityProvider, Element, RouteTable
 from ecsnet.network.needs import Needs
 from ecsnet.network.routing import SubnetClass, WayOut
 from ecsnet.options import Options
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Hop
 from ecsnet.rules.proof import calls, distinct, listing
 from ecsnet.values import Span, Tri

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ecsnet.findings import Change, Setting
 from ecsnet.network.addresses import is_internet
 from ecsnet.network.exposure import Ports, opens
 from ecsnet.network.links import listed
 from ecsnet.network.model import Element, IngressRule
 from ecsnet.options import Options
+from ecsnet.records import replace
 from ecsnet.values import Tri, Value
 
 _PLACEHOLDERS = {"cidrs4": "203.0.113.0/24", "cidrs6": "2001:db8::/32"}

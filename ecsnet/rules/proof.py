@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ecsnet.findings import Finding, Undecided, Verdict
 from ecsnet.network import Network
@@ -11,6 +10,7 @@ from ecsnet.network.links import reason_of
 from ecsnet.network.model import Element, Hosts, Subnet, Workload
 from ecsnet.network.passage import Doubt
 from ecsnet.network.routing import SubnetClass, WayOut
+from ecsnet.records import dataclass
 from ecsnet.resources import Hop, Resource
 
 

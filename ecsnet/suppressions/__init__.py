@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from ecsnet.findings import Finding, Passed, Rule, Suppressed, Undecided, Unused, Verdict
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Language
 from ecsnet.suppressions.directives import MARKS, Choice, Directive
 from ecsnet.values import Span

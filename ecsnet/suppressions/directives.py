@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ecsnet.config import ConfigError, matching
 from ecsnet.findings import Rule, Syntax
+from ecsnet.records import dataclass
 from ecsnet.values import Span
 
 Place = tuple[int, int]

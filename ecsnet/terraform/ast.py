@@ -6,10 +6,11 @@ https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal as Choice
 from typing import Protocol, Union
+
+from ecsnet.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

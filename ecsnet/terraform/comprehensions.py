@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from ecsnet.records import dataclass
 from ecsnet.terraform import convert
 from ecsnet.terraform.budget import MAX_ELEMENTS, LimitError, meter
 from ecsnet.terraform.errors import EvaluationError

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
+from ecsnet.records import dataclass
 from ecsnet.terraform.ast import Attribute, Block, Expression, Literal, ObjectCons, Template, TupleCons, Variable
 from ecsnet.terraform.budget import PER_BODY
 from ecsnet.terraform.errors import EvaluationError

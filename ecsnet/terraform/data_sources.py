@@ -7,9 +7,9 @@ configuration itself decides, and stand-ins for what any account has: zones, a r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Protocol
 
+from ecsnet.records import dataclass, replace
 from ecsnet.terraform.content import MAX_BLOCKS, Content
 from ecsnet.terraform.lazy import Elements
 from ecsnet.terraform.providers import Provider

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 from typing import Any, Protocol
 
+from ecsnet.records import dataclass, replace
 from ecsnet.terraform import comprehensions, convert, expression_types, functions, operators, steps
 from ecsnet.terraform.ast import (
     Binary,

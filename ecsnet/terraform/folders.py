@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from ecsnet.records import dataclass, field
 from ecsnet.resources import Problem
 from ecsnet.terraform.ast import Attribute, Block, Body, Literal, Template
 from ecsnet.terraform.json_syntax import parse_json

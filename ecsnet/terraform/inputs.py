@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import fields
 
 from ecsnet.inputs import Assignment, Datum, Given, VarFile
+from ecsnet.records import names
 from ecsnet.resources import Problem
 from ecsnet.terraform.ast import Attribute, Call, Expression, Node, Variable
 from ecsnet.terraform.convert import to_type
@@ -91,8 +91,8 @@ def _nodes(node: object) -> Iterator[object]:
         for item in node:
             yield from _nodes(item)
     elif isinstance(node, Node):
-        for field in fields(node):
-            yield from _nodes(getattr(node, field.name))
+        for name in names(node):
+            yield from _nodes(getattr(node, name))
 
 
 def read_inputs(folder: Folder, boundary: str, given: Given) -> Inputs:

@@ -7,10 +7,10 @@ https://developer.hashicorp.com/terraform/language/meta-arguments/for_each
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+from ecsnet.records import dataclass, replace
 from ecsnet.terraform.ast import Binary, Conditional, Expression, Unary
 from ecsnet.terraform.content import MAX_BLOCKS, Entry, entries, symbol_of, value_of
 from ecsnet.terraform.convert import to_type

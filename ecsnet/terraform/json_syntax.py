@@ -14,9 +14,9 @@ https://developer.hashicorp.com/terraform/language/syntax/json
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from ecsnet.records import names, replace
 from ecsnet.resources import Problem
 from ecsnet.terraform.ast import Attribute, Block, Body, Expression, Invalid, Literal, ObjectCons, TupleCons
 from ecsnet.terraform.json_text import Array, Json, Object, Scalar, read
@@ -98,9 +98,9 @@ def _placed(node: Any, start: int, end: int) -> Any:
     """The same tree with every node at one place."""
     if isinstance(node, tuple):
         return tuple(_placed(item, start, end) for item in node)
-    if not is_dataclass(node) or isinstance(node, type):
+    if not names(node):
         return node
-    changes = {field.name: _placed(getattr(node, field.name), start, end) for field in fields(node)}
+    changes = {name: _placed(getattr(node, name), start, end) for name in names(node)}
     return replace(node, **{**changes, "start": start, "end": end})
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import NoReturn, Union
 
+from ecsnet.records import dataclass
 from ecsnet.terraform.parser import MAX_DIGITS, SyntaxProblem
 from ecsnet.terraform.source import Source, decoded
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import cast
 
+from ecsnet.records import dataclass, replace
 from ecsnet.resources import Call, Hole, Resource
 from ecsnet.terraform import data_sources
 from ecsnet.terraform.budget import PER_INSTANCE, PER_MODULE

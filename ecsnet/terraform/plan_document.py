@@ -9,11 +9,11 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from ecsnet.records import dataclass
 from ecsnet.resources import Path
 from ecsnet.terraform.lazy import TOO_DEEP
 from ecsnet.terraform.planned import InstanceKey

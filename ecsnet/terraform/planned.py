@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Union
 
+from ecsnet.records import dataclass
 from ecsnet.terraform.content import value_of
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.evaluate import Scope

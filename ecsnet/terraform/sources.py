@@ -7,9 +7,9 @@ import os
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ecsnet.records import dataclass, replace
 from ecsnet.terraform.folders import Files, is_inside, join, read_bytes
 from ecsnet.terraform.stub_library import Library, NoStub, Stub, wanted
 from ecsnet.values import Unknown, Value

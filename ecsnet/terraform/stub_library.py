@@ -19,8 +19,8 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from ecsnet.records import dataclass, field
 from ecsnet.terraform.folders import is_inside, join, read_bytes
 from ecsnet.terraform.versions import Range, constraints, version
 from ecsnet.values import Value

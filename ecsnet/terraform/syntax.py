@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any
 
+from ecsnet.records import dataclass
 from ecsnet.resources import Problem
 from ecsnet.terraform.ast import Attribute, Block, Body, Expression, Invalid, Template
 from ecsnet.terraform.parser import MAX_DEPTH, Parser, SyntaxProblem, guarded, whole_expression, whole_template

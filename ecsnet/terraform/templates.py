@@ -8,10 +8,10 @@ its line in heredocs and files, so that a strip marker reaches no further than t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 from typing import Literal as Choice
 
+from ecsnet.records import dataclass
 from ecsnet.terraform.ast import Expression, Literal, Template, TemplateFor, TemplateIf
 from ecsnet.terraform.source import decoded
 

@@ -5,10 +5,10 @@ https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as Choice
 from typing import Union
 
+from ecsnet.records import dataclass
 from ecsnet.terraform import ast
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.values import Value

@@ -6,7 +6,8 @@ https://developer.hashicorp.com/terraform/language/expressions/version-constrain
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from ecsnet.records import dataclass
 
 Version = tuple[int, ...]
 

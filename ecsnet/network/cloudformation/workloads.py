@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from ecsnet.network import model as m
 from ecsnet.network.cloudformation.ecs import cluster_link, strategy
@@ -22,6 +21,7 @@ from ecsnet.network.containers import containers
 from ecsnet.network.links import Linker, Reader, field, listed, setting
 from ecsnet.network.reading import blocks, tag_mapping, within
 from ecsnet.network.state_machines import Names, unseen_task, workloads
+from ecsnet.records import replace
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Tri, Unknown, Value
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from ecsnet.network import model as m
 from ecsnet.network.containers import containers
@@ -23,6 +22,7 @@ from ecsnet.network.terraform.types import (
     has_block,
     itself,
 )
+from ecsnet.records import replace
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Several, Tri, Value
 

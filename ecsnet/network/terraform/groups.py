@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from ecsnet.network import model as m
 from ecsnet.network.links import Linker, Reader, field
 from ecsnet.network.reading import RuleForm, blocks, group_rule
 from ecsnet.network.terraform.types import GROUP, VPC, itself
+from ecsnet.records import replace
 from ecsnet.resources import Path, Resource
 from ecsnet.values import Reference, Text, Tri, Value
 

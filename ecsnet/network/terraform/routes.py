@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from ecsnet.network import model as m
 from ecsnet.network.links import Linker, Reader, listed
 from ecsnet.network.reading import RouteForm, blocks, route
 from ecsnet.network.terraform.types import GATEWAY, HOST, INTERFACE, NAT, SUBNET, TABLE, VPC, itself, vpc_of_default
+from ecsnet.records import replace
 from ecsnet.resources import Resource
 
 ROUTE_TARGETS: Mapping[str, m.TargetKind] = {

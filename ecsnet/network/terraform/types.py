@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ecsnet.network.links import Linker, field, listed
 from ecsnet.network.model import Link
+from ecsnet.records import replace
 from ecsnet.resources import Resource
 from ecsnet.values import Reference, Tri, Unknown, Value
 

@@ -6,9 +6,9 @@ https://developer.hashicorp.com/terraform/language/functions/format
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
+from ecsnet.records import dataclass
 from ecsnet.terraform.budget import meter
 from ecsnet.terraform.convert import set_to_tuple, to_bool, to_number, to_string
 from ecsnet.terraform.errors import EvaluationError

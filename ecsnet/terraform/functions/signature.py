@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 
+from ecsnet.records import dataclass, field
 from ecsnet.terraform.budget import Budget
 from ecsnet.terraform.types import ANY, BOOL, NUMBER, STRING, Collection, Type
 from ecsnet.values import Value
