@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
@@ -27,9 +28,8 @@ if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
 
 from ecsnet.cloudformation import load, with_linked  # noqa: E402
 from ecsnet.cloudformation.deployment import Deployment  # noqa: E402
-from ecsnet.config import choose  # noqa: E402
-from ecsnet.engine import Judges, judge  # noqa: E402
-from ecsnet.findings import Finding, Report, Rule  # noqa: E402
+from ecsnet.engine import judge, judges_of  # noqa: E402
+from ecsnet.findings import Finding, Level, Report, Rule  # noqa: E402
 from ecsnet.harness import describe, is_crash  # noqa: E402
 from ecsnet.rules import CATALOGUE  # noqa: E402
 from ecsnet.settings import Flags, Settings  # noqa: E402
@@ -48,7 +48,7 @@ def _report(template: Template) -> Report:
     file = template.filename or _PIPED
     settings, stacks = Settings(Flags(), [file], os.environ), Stacks()
     config = settings.of(os.path.dirname(file))
-    judges = Judges(choose(config, CATALOGUE), config.options)
+    judges = replace(judges_of(config), texts={file: text} if text is not None else {})
     found = (
         load(file, text=text, zones=config.zones, deployment=deployment)
         for deployment in stacks.deployments(file, config)
@@ -86,12 +86,21 @@ def _match(finding: Finding, file: str | None) -> RuleMatch:
         # In a nested stack, or in a file that is included: a match has to be in the template at hand, so it is put on
         # the resource that nests it, or what includes it.
         span = finding.resource.calls[0].span if finding.resource.calls else finding.resource.header
-    # To cfn-lint the level is the letter of the id, the same for all that a rule finds.
-    text = describe(finding) if finding.level is finding.rule.level else f"({finding.level.value}) {describe(finding)}"
+    # To cfn-lint the level is that of the rule, the same for all that it finds.
+    more = {"rule": _at(finding.rule.id, finding.level)} if finding.level is not finding.rule.level else {}
     if file is None:
-        return RuleMatch(list(span.path), text)
+        return RuleMatch(list(span.path), describe(finding), **more)
     location = (span.start_line - 1, span.start_column - 1, span.end_line - 1, span.end_column - 1)
-    return RuleMatch(list(span.path), text, location=location)
+    return RuleMatch(list(span.path), describe(finding), location=location, **more)
+
+
+@functools.cache
+def _at(rule: str, level: Level) -> CloudFormationLintRule:
+    """The rule of an id, at another level than the letter of its id says."""
+    severity = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "informational"}[level]
+    fields = {"severity": severity, "__module__": __name__, "__doc__": globals()[rule].__doc__}
+    made: CloudFormationLintRule = type(rule, (globals()[rule],), fields)()
+    return made
 
 
 def _rule_class(rule: Rule) -> type[CloudFormationLintRule]:

@@ -62,10 +62,14 @@ _NO_PARSER = (
 
 @dataclass(slots=True)
 class Outcome:
-    """What is recorded for one rule: vertices with the text and the level of each, and vertices that pass."""
+    """What is recorded for one rule: vertices with the text and the level of each, and vertices that pass.
+
+    ``skipped``: as those that fail, with the reason why the user accepts it.
+    """
 
     failed: list[tuple[Vertex, str, Level]] = field(default_factory=list)
     passed: list[Vertex] = field(default_factory=list)
+    skipped: list[tuple[Vertex, str, Level, str]] = field(default_factory=list)
 
 
 class Vertices:
@@ -221,6 +225,7 @@ def _of_plans(sources: Sequence[Vertex], rules: Sequence[Rule], flags: Flags) ->
             both = result.setdefault(rule, Outcome())
             both.failed += outcome.failed
             both.passed += outcome.passed
+            both.skipped += outcome.skipped
     return result
 
 
@@ -255,26 +260,18 @@ def _missing_parser() -> str | None:
 
 def _record(report: Report, vertices: Vertices) -> dict[str, Outcome]:
     result: dict[str, Outcome] = {}
-    grouped: dict[tuple[str, int], tuple[Vertex, list[Finding]]] = {}
-    for finding in report.findings:
-        found = vertices.of(finding.resource)
-        nearest = vertices.nearest(finding.resource) if not found else None
-        if nearest is None and not found:
-            place = f"{finding.span.file}:{finding.span.start_line}"
-            _LOG.error("%s: Checkov has no resource for %s: %s", place, finding.rule.id, describe(finding))
-        for vertex in found or filter(None, [nearest]):
-            grouped.setdefault((finding.rule.id, id(vertex)), (vertex, []))[1].append(finding)
-    for (rule, _), (vertex, findings) in grouped.items():
-        # One block may stand for many instances, with a finding each: the first one speaks. So may one that is near.
-        first, *others = findings
-        place = _place_of(first, vertex, vertices)
-        text = f"{first.rule.name}: {place}{': ' if place else ''}{describe(first)}"
-        if others:
-            names = list(filter(None, (_place_of(other, vertex, vertices) for other in others)))
-            text += f" (and {len(others)} more{': ' if names else ''}{', '.join(names)})"
-        gravest = max((finding.level for finding in findings), key=lambda level: level.rank)
-        result.setdefault(rule, Outcome()).failed.append((_findable(vertex), text, gravest))
-    seen = set(grouped)
+    failed = _grouped(report.findings, vertices)
+    for (rule, _), (vertex, findings) in failed.items():
+        text, level = _spoken(findings, vertex, vertices)
+        result.setdefault(rule, Outcome()).failed.append((_findable(vertex), text, level))
+    seen = set(failed)
+    reasons = {id(one.finding): one.reason for one in report.suppressed}
+    for key, (vertex, findings) in _grouped([one.finding for one in report.suppressed], vertices).items():
+        if key not in seen:
+            seen.add(key)
+            reason = "; ".join(dict.fromkeys(filter(None, (reasons[id(finding)] for finding in findings))))
+            entry = (_findable(vertex), *_spoken(findings, vertex, vertices), reason or "No comment provided")
+            result.setdefault(key[0], Outcome()).skipped.append(entry)
     for passed in report.passed:
         for vertex in vertices.of(passed.resource):
             key = (passed.rule.id, id(vertex))
@@ -282,6 +279,31 @@ def _record(report: Report, vertices: Vertices) -> dict[str, Outcome]:
                 seen.add(key)
                 result.setdefault(passed.rule.id, Outcome()).passed.append(_findable(vertex))
     return result
+
+
+def _grouped(findings: Sequence[Finding], vertices: Vertices) -> dict[tuple[str, int], tuple[Vertex, list[Finding]]]:
+    """By rule and vertex: one block may stand for many instances, with a finding each."""
+    grouped: dict[tuple[str, int], tuple[Vertex, list[Finding]]] = {}
+    for finding in findings:
+        found = vertices.of(finding.resource)
+        nearest = vertices.nearest(finding.resource) if not found else None
+        if nearest is None and not found:
+            place = f"{finding.span.file}:{finding.span.start_line}"
+            _LOG.error("%s: Checkov has no resource for %s: %s", place, finding.rule.id, describe(finding))
+        for vertex in found or filter(None, [nearest]):
+            grouped.setdefault((finding.rule.id, id(vertex)), (vertex, []))[1].append(finding)
+    return grouped
+
+
+def _spoken(findings: Sequence[Finding], vertex: Vertex, vertices: Vertices) -> tuple[str, Level]:
+    """The text of a record, for which the first finding speaks, and its level, that of the gravest."""
+    first, *others = findings
+    place = _place_of(first, vertex, vertices)
+    text = f"{first.rule.name}: {place}{': ' if place else ''}{describe(first)}"
+    if others:
+        names = list(filter(None, (_place_of(other, vertex, vertices) for other in others)))
+        text += f" (and {len(others)} more{': ' if names else ''}{', '.join(names)})"
+    return text, max((finding.level for finding in findings), key=lambda level: level.rank)
 
 
 def _place_of(finding: Finding, vertex: Vertex, vertices: Vertices) -> str:
@@ -344,7 +366,9 @@ class EcsnetCheck(BaseGraphCheck):
     def run(self, graph_connector: Any) -> tuple[list[Vertex], list[Vertex], list[Vertex]]:
         """The vertices that pass, fail and are unknown; nothing is recorded for what is undecided."""
         outcome = self.evaluation.of(graph_connector, self.rule)
-        return outcome.passed, [vertex for vertex, _, _ in outcome.failed], []
+        # Checkov has no vertices that a check itself skips: those become what they are when they have their texts.
+        skipped = [vertex for vertex, _, _, _ in outcome.skipped]
+        return outcome.passed, [*(vertex for vertex, _, _ in outcome.failed), *skipped], []
 
     def reported(self, text: str, level: Level) -> EcsnetCheck:
         """The same check, named after one finding: the name is all that Checkov prints of a graph check."""
@@ -403,8 +427,16 @@ def _with_own_names(
             continue
         yield check, [record for record in records if record["result"] != CheckResult.FAILED]
         failed = [record for record in records if record["result"] == CheckResult.FAILED]
-        for record, (_, text, level) in zip(failed, outcome_of(check.rule).failed, strict=True):
-            yield check.reported(text, level), [record]
+        outcome = outcome_of(check.rule)
+        for record, (_, text, level, reason) in zip(failed, _in_order(outcome), strict=True):
+            skipped = {"result": CheckResult.SKIPPED, "suppress_comment": reason}
+            yield check.reported(text, level), [record if reason is None else {**record, **skipped}]
+
+
+def _in_order(outcome: Outcome) -> Iterator[tuple[Vertex, str, Level, str | None]]:
+    """As the check gives them: those that fail, then those that are skipped, with a reason."""
+    yield from ((*failed, None) for failed in outcome.failed)
+    yield from outcome.skipped
 
 
 def _is_asked_for(rule: Rule, runner_filter: RunnerFilter) -> bool:
