@@ -262,9 +262,11 @@ def test_json_has_the_documented_shape() -> None:
                     {"resource": "", "message": "open", "location": location},
                 ],
                 "scenario": {"Open": "true"},
+                "edits": [],
             }
         ],
         "suppressed": [],
+        "unused_suppressions": [],
         "unknown": [
             {
                 "rule": "ECSNET201",

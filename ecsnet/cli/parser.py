@@ -65,6 +65,15 @@ def parser() -> argparse.ArgumentParser:
     scan.add_argument(
         "-q", "--quiet", action="store_true", help="one line a finding, nothing else (errors go to standard error)"
     )
+    scan.add_argument(
+        "--fix", action="store_true", help="write what certainly mends findings into the files, and scan them again"
+    )
+    scan.add_argument(
+        "--unsafe", action="store_true", help="also what only you can decide, such as who may reach SSH instead"
+    )
+    scan.add_argument(
+        "--diff", action="store_true", help="show what --fix would write, as a unified diff, and write nothing"
+    )
     _add_settings(scan)
 
     config = commands.add_parser(

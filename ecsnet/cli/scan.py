@@ -18,13 +18,24 @@ def run(options: argparse.Namespace) -> int:
     from ecsnet.config import ConfigError
     from ecsnet.engine import scan
 
+    if options.unsafe and not (options.fix or options.diff):
+        return usage_error("--unsafe says what --fix and --diff may change: it does nothing without them")
     try:
         settings = settings_of(options)
         config = settings.of(settings.base)
         report = scan(options.paths, settings)
+        if options.fix and not options.diff:
+            from ecsnet.cli.fix import mend
+
+            report = mend(report, options, lambda: scan(options.paths, settings))
     except ConfigError as error:
         return usage_error(str(error))
     status = exit_status(report, config)
+    if options.diff:
+        from ecsnet.cli.fix import show
+
+        show(report, options)
+        return status
     try:
         _print_report(report, config, options)
     except BrokenPipeError:

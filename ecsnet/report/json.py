@@ -75,6 +75,16 @@ def _finding(finding: Finding) -> Json:
             {"resource": hop.resource, "message": hop.message, "location": location(hop.span)} for hop in finding.path
         ],
         "scenario": dict(finding.scenario),
+        "edits": [
+            {
+                "location": location(edit.span),
+                "start": edit.start,
+                "end": edit.end,
+                "text": edit.text,
+                "safe": edit.safe,
+            }
+            for edit in finding.edits
+        ],
     }
 
 

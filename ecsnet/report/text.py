@@ -34,6 +34,9 @@ def render(report: Report, *, colour: bool = False, show_unknown: bool = False) 
         again = f"as for the first {finding.rule.id} above"
         yield from _labelled("help:", again if advice in explained else finding.fix, paint)
         explained.add(advice)
+        if finding.edits:
+            safe = all(edit.safe for edit in finding.edits)
+            yield f"  {paint('good', 'fix available with --fix' + ' --unsafe' * (not safe))}"
         yield f"  {paint('dim', 'more: ecsnet rule ' + finding.rule.id)}"
         yield ""
     if show_unknown:
