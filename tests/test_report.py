@@ -284,7 +284,13 @@ def test_json_has_the_documented_shape() -> None:
         ],
         "unseen": [],
         "errors": [{"file": "broken.tf", "line": 2, "message": "a brace is missing"}],
-        "summary": {"files": 1, "resources": 1, "findings": {"error": 0, "warning": 1, "info": 0}, "seconds": 0.123},
+        "summary": {
+            "files": 1,
+            "resources": 1,
+            "findings": {"error": 0, "warning": 1, "info": 0},
+            "suppressed": 0,
+            "seconds": 0.123,
+        },
     }
 
 
