@@ -36,7 +36,7 @@ HCL: list[Piece] = [
 ]
 YAML: list[Piece] = [
     ("# {}\n", True),
-    ("  # {}\n", True),
+    ("k{n}: 1\n  # {}\n", True),
     ("k{n}: 1 # {}\n", True),
     ("k{n}: # {}\n  x: 1\n", True),
     ("k{n}: | # {}\n  text\n", True),
