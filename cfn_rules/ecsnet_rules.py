@@ -28,9 +28,10 @@ if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
 
 from ecsnet.cloudformation import load, with_linked  # noqa: E402
 from ecsnet.cloudformation.deployment import Deployment  # noqa: E402
-from ecsnet.engine import judge, judges_of  # noqa: E402
+from ecsnet.engine import judge  # noqa: E402
 from ecsnet.findings import Finding, Level, Report, Rule  # noqa: E402
 from ecsnet.harness import describe, is_crash  # noqa: E402
+from ecsnet.judging import judges_of  # noqa: E402
 from ecsnet.rules import CATALOGUE  # noqa: E402
 from ecsnet.settings import Flags, Settings  # noqa: E402
 from ecsnet.stacks import Stacks  # noqa: E402

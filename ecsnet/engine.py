@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecsnet.config import Config, ConfigError, Configured, choose
 from ecsnet.files import Found, checkout, find, is_plan
-from ecsnet.findings import Finding, Level, Passed, Report, Rule, Undecided, Verdict
+from ecsnet.findings import Finding, Passed, Report, Undecided, Verdict
 from ecsnet.fixes.uses import Uses
 from ecsnet.inputs import VarFile
-from ecsnet.options import DEFAULTS, Options
-from ecsnet.path_ignores import PathIgnore
+from ecsnet.judging import Judges, Outcome, crash, folder_of, judged, judges_of
 from ecsnet.records import dataclass, field, replace
 from ecsnet.resources import Configuration, Hole, Problem
-from ecsnet.suppressions import Suppressions, places
+from ecsnet.suppressions import Suppressions
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> R
         if isinstance(root, Problem):
             tally.problems.setdefault(root)
         else:
-            own = config.of(folder_of(root))
-            tally.take(root, judges_of(own))
+            judges = judges_of(config.of(folder_of(root)))
+            tally.take(judged(root, judges), judges)
     return _with_edits(tally.report(start), tally.uses, paths)
 
 
@@ -60,7 +59,7 @@ def _with_edits(report: Report, uses: Uses, paths: Sequence[str]) -> Report:
     try:
         return replace(report, findings=tuple(with_edits(report.findings, uses, paths)))
     except Exception as error:
-        return replace(report, problems=(*report.problems, _crash(paths[0], "the search for fixes", error)))
+        return replace(report, problems=(*report.problems, crash(paths[0], "the search for fixes", error)))
 
 
 def networks(paths: Sequence[str], config: Configured) -> Iterator[tuple[Network, Configuration] | Problem]:
@@ -77,41 +76,7 @@ def networks(paths: Sequence[str], config: Configured) -> Iterator[tuple[Network
         try:
             yield read(root), root
         except Exception as error:
-            yield _crash(root.root, "the network model", error)
-
-
-@dataclass(frozen=True, slots=True)
-class Judges:
-    """The rules that hold for a root, and what the user says of them.
-
-    ``levels``: by id, in the place of what the rule says. ``texts``: the content of files that are not there.
-    """
-
-    rules: tuple[Rule, ...]
-    options: Options = DEFAULTS
-    levels: Mapping[str, Level] = field(default_factory=dict)
-    path_ignores: tuple[PathIgnore, ...] = ()
-    texts: Mapping[str, bytes] = field(default_factory=dict)
-
-    def asked_of(self, file: str) -> frozenset[str]:
-        """The ids of the rules that hold for what is in a file."""
-        ids = frozenset(rule.id for rule in self.rules)
-        return ids.difference(*(one.rules for one in self.path_ignores if one.holds(file)))
-
-    def said(self, verdict: Verdict) -> Verdict | None:
-        """The verdict at the level that the user gives it; ``None`` for a rule that does not hold where it is."""
-        for one in self.path_ignores:
-            if verdict.rule.id in one.rules and any(one.holds(span.file) for span in places(verdict)):
-                return None
-        level = self.levels.get(verdict.rule.id)
-        return replace(verdict, level=level) if level is not None and isinstance(verdict, Finding) else verdict
-
-
-def judges_of(config: Config) -> Judges:
-    """:raises ConfigError: ``config`` names a rule that does not exist"""
-    from ecsnet.rules import CATALOGUE
-
-    return Judges(choose(config, CATALOGUE), config.options, config.levels, config.path_ignores)
+            yield crash(root.root, "the network model", error)
 
 
 @dataclass(slots=True)
@@ -140,19 +105,20 @@ class _Tally:
         else:
             self.undecided.setdefault((*key, verdict.reason), verdict)
 
-    def take(self, root: Configuration, judges: Judges) -> None:
+    def take(self, outcome: Outcome, judges: Judges) -> None:
         """What the rules say about a root."""
-        self.problems.update(dict.fromkeys(root.problems))
-        self.files.update(root.files)
-        self.uses.note(root)
-        self.unseen.update(((hole.address, hole.span), hole) for hole in root.holes)
-        for file in root.files:
+        self.problems.update(dict.fromkeys(outcome.problems))
+        self.files.update(outcome.files)
+        self.uses.note(outcome.blocks, outcome.calls)
+        self.unseen.update(((hole.address, hole.span), hole) for hole in outcome.unseen)
+        self.resources += outcome.resources
+        for file in outcome.files:
             try:
-                self.suppressions.add(file, root.language, judges.asked_of(file), judges.texts.get(file))
+                self.suppressions.add(file, outcome.language, judges.asked_of(file), judges.texts.get(file))
             except Exception as error:
-                self.problems.setdefault(_crash(file, "the search for suppressions", error))
-        _judge_root(root, judges, self)
-        self.problems.update(dict.fromkeys(root.problems_met()))
+                self.problems.setdefault(crash(file, "the search for suppressions", error))
+        for verdict in outcome.verdicts:
+            self.add(verdict)
 
     def report(self, start: float) -> Report:
         """``start``: when the work began."""
@@ -184,13 +150,8 @@ def judge(roots: Iterable[Configuration], judges: Judges, start: float | None = 
     start = time.perf_counter() if start is None else start
     tally = _Tally()
     for root in roots:
-        tally.take(root, judges)
+        tally.take(judged(root, judges), judges)
     return tally.report(start)
-
-
-def folder_of(root: Configuration) -> str:
-    """The folder whose configuration holds for a root: its own, or that of the template."""
-    return root.root if root.language == "terraform" else os.path.dirname(root.root)
 
 
 def configurations(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
@@ -200,60 +161,6 @@ def configurations(found: Found, config: Configured) -> Iterator[Configuration |
         yield from _terraform_roots(found, config)
     if found.templates or config.of(found.base).parameters:
         yield from _template_roots(found, config)
-
-
-def _judge_root(root: Configuration, judges: Judges, tally: _Tally) -> None:
-    from ecsnet.network import wanted
-
-    types = wanted(root.language)
-    tally.resources += sum(resource.type in types for resource in root.resources.values())
-    first = _verdicts(root, judges, tally)
-    if root.choices is not None:
-        first = _in_scenarios(root, first, judges, tally)
-    for verdict in first:
-        said = judges.said(verdict)
-        if said is not None:
-            tally.add(said)
-
-
-def _verdicts(root: Configuration, judges: Judges, tally: _Tally) -> list[Verdict]:
-    from ecsnet.network import read
-
-    verdicts: list[Verdict] = []
-    try:
-        network = read(root)
-    except Exception as error:
-        tally.problems.setdefault(_crash(root.root, "the network model", error))
-        return verdicts
-    for rule in judges.rules:
-        try:
-            verdicts += rule.check(network, judges.options)
-        except Exception as error:
-            tally.problems.setdefault(_crash(root.root, rule.id, error))
-    return verdicts
-
-
-def _in_scenarios(root: Configuration, first: list[Verdict], judges: Judges, tally: _Tally) -> list[Verdict]:
-    """The verdicts once the conditions of the root are tried, where any is open: of the rules that left one open."""
-    from ecsnet.scenarios import assuming, decide, unqualified
-
-    undecided = {verdict.rule.id for verdict in first if isinstance(verdict, Undecided)}
-    again = Judges(tuple(rule for rule in judges.rules if rule.id in undecided), judges.options)
-    try:
-        settled = [verdict for verdict in first if verdict.rule.id not in undecided]
-        rest = [verdict for verdict in first if verdict.rule.id in undecided]
-        decided = decide(root, rest, lambda case: _verdicts(case, again, tally))
-        kept = set(map(id, rest))
-        verdicts = [*settled, *(verdict if id(verdict) in kept else _unmended(verdict) for verdict in decided)]
-        return [unqualified(assuming(verdict)) for verdict in verdicts]
-    except Exception as error:
-        tally.problems.setdefault(_crash(root.root, "the scenarios of a template", error))
-        return first
-
-
-def _unmended(verdict: Verdict) -> Verdict:
-    """What was only found in scenarios may need another change in each of them."""
-    return replace(verdict, changes=()) if isinstance(verdict, Finding) and verdict.changes else verdict
 
 
 def _terraform_roots(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
@@ -266,7 +173,7 @@ def _terraform_roots(found: Found, config: Configured) -> Iterator[Configuration
     except ConfigError:
         raise
     except Exception as error:
-        yield _crash(found.base, "the search for root modules", error)
+        yield crash(found.base, "the search for root modules", error)
         return
     _refuse_undeclared(roots, config, cache)
     for root in roots:
@@ -283,7 +190,7 @@ def _terraform_roots(found: Found, config: Configured) -> Iterator[Configuration
                     stubs=own.stubs,
                 )
             except Exception as error:
-                yield _crash(root, "the Terraform evaluator", error)
+                yield crash(root, "the Terraform evaluator", error)
 
 
 def _refuse_undeclared(roots: Sequence[str], config: Configured, cache: Files) -> None:
@@ -324,7 +231,7 @@ def _template_roots(found: Found, config: Configured) -> Iterator[Configuration 
         yield from link(kept)
     except Exception as error:
         yield from kept
-        yield _crash(found.base, "the links between templates", error)
+        yield crash(found.base, "the links between templates", error)
 
 
 def root_templates(found: Found, config: Configured, problems: list[Problem]) -> dict[str, list[Configuration]]:
@@ -390,7 +297,7 @@ def _load_template(path: str, found: Found, config: Config, stacks: Stacks) -> I
                 deployment=deployment,
             )
         except Exception as error:
-            yield _crash(path, "the CloudFormation evaluator", error)
+            yield crash(path, "the CloudFormation evaluator", error)
             continue
         if template is not None:
             yield template
@@ -414,7 +321,7 @@ def _load_plan(path: str, base: str, config: Config) -> Configuration | Problem 
     try:
         return load_plan(path, wanted=wanted("terraform"), zones=config.zones, boundary=boundary, stubs=config.stubs)
     except Exception as error:
-        return _crash(path, "the reader of plans", error)
+        return crash(path, "the reader of plans", error)
 
 
 def _may_be_template(path: str) -> bool:
@@ -434,11 +341,6 @@ def _in_stacks(finding: Finding, stack: str) -> Finding:
         return finding
     names = [name for name in finding.scenario.get(_STACK, "").split(", ") if name]
     return replace(finding, scenario={**finding.scenario, _STACK: ", ".join(dict.fromkeys((*names, stack)))})
-
-
-def _crash(file: str, where: str, error: Exception) -> Problem:
-    detail = str(error) or "no message"
-    return Problem(file, 1, 1, f"internal error in {where}: {type(error).__name__}: {detail.splitlines()[0][:300]}")
 
 
 def _order(span: Span) -> tuple[str, int, int]:

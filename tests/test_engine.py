@@ -10,8 +10,9 @@ import pytest
 
 import ecsnet.rules
 from ecsnet.config import Config, ConfigError, choose, find_rule
-from ecsnet.engine import Judges, judge, scan
+from ecsnet.engine import judge, scan
 from ecsnet.findings import Finding, Level, Passed, Rule, Undecided, Verdict
+from ecsnet.judging import Judges
 from ecsnet.report import json as report_json
 from ecsnet.report import text
 from ecsnet.resources import Call, Configuration, Hole, Hop, Problem, Resource

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     from ecsnet.config import ConfigError, choose
-    from ecsnet.engine import Judges, folder_of, judge
+    from ecsnet.engine import judge
+    from ecsnet.judging import Judges, folder_of
     from ecsnet.network.topology import topology
     from ecsnet.report import graph
     from ecsnet.report.text import render_problems

@@ -19,7 +19,8 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from ecsnet.engine import Judges, judge
+from ecsnet.engine import judge
+from ecsnet.judging import Judges
 from ecsnet.network import Network, read, wanted
 from ecsnet.network.model import Element, Link, Links, Subnet
 from ecsnet.resources import Configuration
