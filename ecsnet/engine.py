@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ecsnet.config import Config, ConfigError, Configured, choose
 from ecsnet.files import Found, checkout, find, is_plan
 from ecsnet.findings import Finding, Passed, Report, Undecided, Verdict
+from ecsnet.fingerprints import base_of, fingerprints
 from ecsnet.fixes.uses import Uses
 from ecsnet.inputs import VarFile
 from ecsnet.judging import Judges, Outcome, crash, folder_of, judged, judges_of
@@ -48,7 +49,7 @@ def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> R
         else:
             judges = judges_of(config.of(folder_of(root)))
             tally.take(judged(root, judges), judges)
-    return _with_edits(tally.report(start), tally.uses, paths)
+    return _with_edits(tally.report(start, base_of(found.base)), tally.uses, paths)
 
 
 def _with_edits(report: Report, uses: Uses, paths: Sequence[str]) -> Report:
@@ -120,9 +121,10 @@ class _Tally:
         for verdict in outcome.verdicts:
             self.add(verdict)
 
-    def report(self, start: float) -> Report:
-        """``start``: when the work began."""
-        findings = sorted(self.findings.values(), key=lambda found: (*_order(found.span), *_name(found)))
+    def report(self, start: float, base: str = "") -> Report:
+        """``start``: when the work began. ``base``: the folder that files are named after."""
+        ordered = sorted(self.findings.values(), key=lambda found: (*_order(found.span), *_name(found)))
+        findings = [replace(one, fingerprint=made) for one, made in zip(ordered, fingerprints(ordered, base))]
         kept, suppressed, unused = self.suppressions.apply(findings, self.undecided.values(), proven=not self.problems)
         return Report(
             findings=tuple(kept),
@@ -139,6 +141,7 @@ class _Tally:
             seconds=time.perf_counter() - start,
             suppressed=tuple(suppressed),
             unused=tuple(unused),
+            base=base,
         )
 
 

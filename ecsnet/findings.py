@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ecsnet.options import Options
 
 
+PROJECT = "https://github.com/ecsnet/ecsnet"
+"""Where all help links lead to."""
+
+
 class Level(Enum):
     ERROR = "error"
     WARNING = "warning"
@@ -74,6 +78,7 @@ class Finding:
     ``cause``: the address of the resource whose setting decides, where others than ``resource`` may suffer by it:
     findings of a rule that have one cause are shown together. ``changes``: what would certainly mend it, all of them
     together; ``edits``: the same in the source, where they can be written there and concern nothing else.
+    ``fingerprint``: its name that lasts, of ``ecsnet.fingerprints``; "" until all findings are known.
     """
 
     rule: Rule
@@ -87,6 +92,7 @@ class Finding:
     cause: str = ""
     changes: tuple[Change, ...] = ()
     edits: tuple[Edit, ...] = ()
+    fingerprint: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ class Rule:
 
     @property
     def help(self) -> str:
-        return f"https://github.com/ecsnet/ecsnet/blob/main/docs/rules/{self.id}.md"
+        return f"{PROJECT}/blob/main/docs/rules/{self.id}.md"
 
 
 Syntax = Literal["ecsnet", "checkov", "cfn-lint", "baseline"]
@@ -173,7 +179,8 @@ class Report:
     """What one scan found. ``resources`` counts the instances that were looked at; ``seconds`` is wall time.
 
     ``unseen``: modules, stacks and the like that are not there, so that nobody knows what they make. ``findings`` has
-    none of those ``suppressed``. ``fixed``: what the baseline has and the configuration no longer.
+    none of those ``suppressed``. ``fixed``: what the baseline has and the configuration no longer. ``base``: the folder
+    that fingerprints, and reports for other tools, name files after ("": the working directory).
     """
 
     findings: tuple[Finding, ...]
@@ -187,3 +194,4 @@ class Report:
     suppressed: tuple[Suppressed, ...] = ()
     unused: tuple[Unused, ...] = ()
     fixed: tuple[Known, ...] = ()
+    base: str = ""

@@ -262,6 +262,7 @@ def test_json_has_the_documented_shape() -> None:
                     {"resource": "", "message": "open", "location": location},
                 ],
                 "scenario": {"Open": "true"},
+                "fingerprint": None,
                 "edits": [],
             }
         ],

@@ -75,6 +75,7 @@ def _finding(finding: Finding) -> Json:
             {"resource": hop.resource, "message": hop.message, "location": location(hop.span)} for hop in finding.path
         ],
         "scenario": dict(finding.scenario),
+        "fingerprint": finding.fingerprint or None,
         "edits": [
             {
                 "location": location(edit.span),
