@@ -33,7 +33,7 @@ def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> R
 
     ``base``: the folder that holds all that may be read, where there is no checkout; else the one that holds ``paths``.
 
-    :raises ConfigError: a path does not exist, or ``config`` names a rule or a variable that does not
+    :raises ConfigError: a path does not exist, or ``config`` names a rule, a variable or a baseline that does not
     """
     from ecsnet.rules import CATALOGUE
 
@@ -49,7 +49,12 @@ def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> R
         else:
             judges = judges_of(config.of(folder_of(root)))
             tally.take(judged(root, judges), judges)
-    return _with_edits(tally.report(start, base_of(found.base)), tally.uses, paths)
+    report = tally.report(start, base_of(found.base))
+    if config.of(found.base).baseline is not None:
+        from ecsnet.baselines import held_back
+
+        report = held_back(report, config, found.base)
+    return _with_edits(report, tally.uses, paths)
 
 
 def _with_edits(report: Report, uses: Uses, paths: Sequence[str]) -> Report:

@@ -166,12 +166,12 @@ class Unused:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A finding as a baseline has it. ``file``: as the baseline names it."""
+    """A finding as a baseline has it. ``root``: the folder of a Terraform root module, or the template or plan."""
 
     fingerprint: str
     rule: str
     resource: str
-    file: str
+    root: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,12 +61,17 @@ def relative(file: str, base: str) -> str:
     return name.replace(os.sep, "/")
 
 
-def _key(finding: Finding, base: str) -> tuple[str, ...]:
+def root_of(finding: Finding, base: str) -> str:
+    """Where the configuration is: a folder with Terraform, a template or a plan; relative to ``base``."""
     resource = finding.resource
     declared = (resource.calls[0].span if resource.calls else resource.header).file
-    root = os.path.dirname(declared) or os.curdir if declared.endswith(TERRAFORM) else declared
+    return relative(os.path.dirname(declared) or os.curdir if declared.endswith(TERRAFORM) else declared, base)
+
+
+def _key(finding: Finding, base: str) -> tuple[str, ...]:
+    resource = finding.resource
     decides = next((hop.resource for hop in finding.path if hop.span == finding.span and hop.resource), "")
-    return finding.rule.id, relative(root, base), resource.address, decides or resource.address, finding.cause
+    return finding.rule.id, root_of(finding, base), resource.address, decides or resource.address, finding.cause
 
 
 def _content(finding: Finding) -> tuple[object, ...]:

@@ -49,6 +49,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         parameters=tuple(parameters),
         workspace=options.workspace,
         env_vars=False if options.no_env_vars else None,
+        baseline=options.baseline,
         files=not options.no_config,
     )
     return Settings(flags, options.paths, os.environ)

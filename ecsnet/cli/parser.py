@@ -76,6 +76,22 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_settings(scan)
 
+    known = commands.add_parser(
+        "baseline",
+        help="write down what is found now, so that scan --baseline fails only on what is new",
+        description="Write what a scan with the same paths and flags finds, as a file for scan --baseline. What is "
+        "suppressed is left out.",
+    )
+    known.set_defaults(run=_command("baseline"), fail_on=None, show_unknown=False, baseline="")
+    known.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="where to (default: the baseline that the configuration file names, else standard output)",
+    )
+    _add_rules(known)
+    _add_inputs(known)
+
     config = commands.add_parser(
         "config",
         help="show what is in force, and what says so",
@@ -105,7 +121,7 @@ def parser() -> argparse.ArgumentParser:
         description="Draw VPCs, zones, subnets by class, the targets of route tables, gateways, workloads and load "
         "balancers, with findings marked. For Graphviz: ecsnet graph --format dot | dot -Tsvg.",
     )
-    picture.set_defaults(run=_command("graph"), fail_on=None, show_unknown=False)
+    picture.set_defaults(run=_command("graph"), fail_on=None, show_unknown=False, baseline=None)
     picture.add_argument("--format", choices=("mermaid", "dot"), default="mermaid", help="default: mermaid")
     _add_rules(picture)
     _add_inputs(picture)
@@ -128,7 +144,9 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-_NO_RULES: Mapping[str, Any] = {"fail_on": None, "select": [], "extend_select": [], "ignore": [], "show_unknown": False}
+_NO_RULES: Mapping[str, Any] = {
+    "fail_on": None, "select": [], "extend_select": [], "ignore": [], "show_unknown": False, "baseline": None,
+}  # fmt: skip
 """For commands that judge nothing."""
 
 
@@ -137,6 +155,8 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--fail-on", choices=_FAIL_ON, help="lowest level that gives status 1 (default: warning)")
     add("--show-unknown", action="store_true", help="list what could not be decided, and why")
+    add("--baseline", metavar="FILE", help="hold back the findings that are in FILE, which ecsnet baseline wrote")
+    add("--no-baseline", dest="baseline", action="store_const", const="", help="hold back none")
     _add_rules(parser)
     _add_inputs(parser)
 

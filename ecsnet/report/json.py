@@ -21,6 +21,10 @@ def render(report: Report) -> str:
             "findings": [_finding(finding) for finding in report.findings],
             "suppressed": [_suppressed(one) for one in report.suppressed],
             "unused_suppressions": [{"message": one.message, "location": location(one.span)} for one in report.unused],
+            "fixed": [
+                {"root": one.root, "rule": one.rule, "resource": one.resource, "fingerprint": one.fingerprint}
+                for one in report.fixed
+            ],
             "unknown": [
                 {
                     "rule": undecided.rule.id,
@@ -44,7 +48,9 @@ def render(report: Report) -> str:
                 "findings": {
                     level.value: sum(finding.level is level for finding in report.findings) for level in Level
                 },
-                "suppressed": len(report.suppressed),
+                "suppressed": sum(one.by != "baseline" for one in report.suppressed),
+                "baseline": sum(one.by == "baseline" for one in report.suppressed),
+                "fixed": len(report.fixed),
                 "seconds": round(report.seconds, 3),
             },
         }

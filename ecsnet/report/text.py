@@ -201,7 +201,10 @@ def _summary(report: Report, show_unknown: bool, paint: Paint) -> str:
         if count
     ]
     text = f"{_count(len(report.findings), 'finding')} ({', '.join(parts)})" if parts else paint("good", "0 findings")
-    suppressed = f", {len(report.suppressed)} suppressed" if report.suppressed else ""
+    known = sum(one.by == "baseline" for one in report.suppressed)
+    suppressed = f", {len(report.suppressed) - known} suppressed" if len(report.suppressed) > known else ""
+    suppressed += f", {known} in the baseline" if known else ""
+    suppressed += f", {len(report.fixed)} of the baseline fixed" if report.fixed else ""
     unknown = f", {len(report.undecided)} unknown" if report.undecided else ""
     if report.unseen:
         unknown += f", {_count(len(report.unseen), 'module or stack', 'modules or stacks')} not seen"
