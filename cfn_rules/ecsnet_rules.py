@@ -26,10 +26,12 @@ if (_CHECKOUT / "ecsnet" / "__init__.py").is_file():
 
     sys.path.remove(str(_CHECKOUT))
 
+from ecsnet.baselines import held_back  # noqa: E402
 from ecsnet.cloudformation import load, with_linked  # noqa: E402
 from ecsnet.cloudformation.deployment import Deployment  # noqa: E402
 from ecsnet.engine import judge  # noqa: E402
 from ecsnet.findings import Finding, Level, Report, Rule  # noqa: E402
+from ecsnet.fingerprints import base_of  # noqa: E402
 from ecsnet.harness import describe, is_crash  # noqa: E402
 from ecsnet.judging import judges_of  # noqa: E402
 from ecsnet.rules import CATALOGUE  # noqa: E402
@@ -48,7 +50,8 @@ def _report(template: Template) -> Report:
     text = None if template.filename else json.dumps(template.template, default=str).encode()
     file = template.filename or _PIPED
     settings, stacks = Settings(Flags(), [file], os.environ), Stacks()
-    config = settings.of(os.path.dirname(file))
+    folder = os.path.dirname(file)
+    config = settings.of(folder)
     judges = replace(judges_of(config), texts={file: text} if text is not None else {})
     found = (
         load(file, text=text, zones=config.zones, deployment=deployment)
@@ -59,7 +62,8 @@ def _report(template: Template) -> Report:
         return stacks.deployments(path, settings.of(os.path.dirname(path)))
 
     # Where there is none, cfn-lint was told that it is a template, and says itself what is wrong with it.
-    return judge([with_linked(one, deployments) for one in found if one is not None], judges)
+    roots = [with_linked(one, deployments) for one in found if one is not None]
+    return held_back(judge(roots, judges, base_of(folder)), settings, folder)
 
 
 def _matches(rule: Rule, template: Template) -> Iterator[RuleMatch]:

@@ -150,16 +150,16 @@ class _Tally:
         )
 
 
-def judge(roots: Iterable[Configuration], judges: Judges, start: float | None = None) -> Report:
-    """What rules say about evaluated roots. ``start``: when the work began, of ``time.perf_counter()``.
+def judge(roots: Iterable[Configuration], judges: Judges, base: str = "") -> Report:
+    """What rules say about evaluated roots. ``base``: the folder that files are named after in fingerprints.
 
     A rule that crashes is a problem, neither a finding nor clean, and the others go on.
     """
-    start = time.perf_counter() if start is None else start
+    start = time.perf_counter()
     tally = _Tally()
     for root in roots:
         tally.take(judged(root, judges), judges)
-    return tally.report(start)
+    return tally.report(start, base)
 
 
 def configurations(found: Found, config: Configured) -> Iterator[Configuration | Problem]:

@@ -54,6 +54,7 @@ _SEVERITIES = {
     Level.WARNING: Severities[BcSeverities.MEDIUM],
     Level.INFO: Severities[BcSeverities.LOW],
 }
+_BASELINE = "in the baseline"
 _NO_PARSER = (
     "Terraform could not be evaluated, since {module} is missing where Checkov runs: "
     "pip install tree-sitter tree-sitter-hcl"
@@ -265,7 +266,7 @@ def _record(report: Report, vertices: Vertices) -> dict[str, Outcome]:
         text, level = _spoken(findings, vertex, vertices)
         result.setdefault(rule, Outcome()).failed.append((_findable(vertex), text, level))
     seen = set(failed)
-    reasons = {id(one.finding): one.reason for one in report.suppressed}
+    reasons = {id(one.finding): one.reason or _BASELINE * (one.by == "baseline") for one in report.suppressed}
     for key, (vertex, findings) in _grouped([one.finding for one in report.suppressed], vertices).items():
         if key not in seen:
             seen.add(key)

@@ -15,21 +15,19 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
-    from ecsnet.config import ConfigError, choose
+    from ecsnet.config import ConfigError
     from ecsnet.engine import judge
-    from ecsnet.judging import Judges, folder_of
+    from ecsnet.judging import folder_of, judges_of
     from ecsnet.network.topology import topology
     from ecsnet.report import graph
     from ecsnet.report.text import render_problems
-    from ecsnet.rules import CATALOGUE
 
     pictures: list[graph.Picture] = []
     try:
         settings = settings_of(options)
 
         def visit(network: Network, root: Configuration) -> None:
-            own = settings.of(folder_of(root))
-            found = judge([root], Judges(choose(own, CATALOGUE), own.options)).findings
+            found = judge([root], judges_of(settings.of(folder_of(root)))).findings
             drawn = topology(network)
             if drawn.nodes:
                 pictures.append(graph.Picture(root.root, drawn, found))

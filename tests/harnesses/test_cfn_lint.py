@@ -118,9 +118,9 @@ def test_a_template_is_evaluated_once(rules: ModuleType, tmp_path: Path, monkeyp
     seen = []
     judge = rules.judge
 
-    def counted(roots: object, catalogue: object) -> object:
-        seen.append(roots)
-        return judge(roots, catalogue)
+    def counted(*arguments: object) -> object:
+        seen.append(arguments)
+        return judge(*arguments)
 
     monkeypatch.setattr(rules, "judge", counted)
     found = [match for rule in CATALOGUE for match in getattr(rules, rule.id)().match(template)]
@@ -134,7 +134,7 @@ def test_a_crash_is_an_error_of_the_run(rules: ModuleType, tmp_path: Path, monke
     template = cfnlint.template.Template(str(path), cfnlint.decode.decode(str(path))[0])
     problem = Problem(str(path), 1, 1, "internal error in ECSNET201: KeyError: 'x'")
     judge = rules.judge
-    monkeypatch.setattr(rules, "judge", lambda roots, catalogue: _with_problem(judge(roots, catalogue), problem))
+    monkeypatch.setattr(rules, "judge", lambda *arguments: _with_problem(judge(*arguments), problem))
     assert len(rules.ECSNET101().match(template)) == 1
     with pytest.raises(RuntimeError, match="internal error in ECSNET201"):
         rules.ECSNET201().match(template)
