@@ -268,6 +268,7 @@ def test_json_has_the_documented_shape() -> None:
         ],
         "suppressed": [],
         "unused_suppressions": [],
+        "fixed": [],
         "unknown": [
             {
                 "rule": "ECSNET201",
@@ -290,6 +291,8 @@ def test_json_has_the_documented_shape() -> None:
             "resources": 1,
             "findings": {"error": 0, "warning": 1, "info": 0},
             "suppressed": 0,
+            "baseline": 0,
+            "fixed": 0,
             "seconds": 0.123,
         },
     }
