@@ -7,31 +7,30 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ecsnet.config import Config, ConfigError, Configured, choose
-from ecsnet.files import Found, checkout, find, is_plan
+from ecsnet.config import Configured, choose
+from ecsnet.files import find
 from ecsnet.findings import Finding, Passed, Report, Undecided, Verdict
 from ecsnet.fingerprints import base_of, fingerprints
 from ecsnet.fixes.uses import Uses
-from ecsnet.inputs import VarFile
-from ecsnet.judging import Judges, Outcome, crash, folder_of, judged, judges_of
+from ecsnet.judging import Judges, Outcome, crash, judged, judges_of
 from ecsnet.records import dataclass, field, replace
 from ecsnet.resources import Configuration, Hole, Problem
+from ecsnet.roots import configurations
+from ecsnet.scanning import outcomes
 from ecsnet.suppressions import Suppressions
 from ecsnet.values import Span
 
 if TYPE_CHECKING:
     from ecsnet.network import Network
-    from ecsnet.stacks import Stacks
-    from ecsnet.terraform import Files
 
-_HEAD = 64_000
 _STACK = "AWS::StackName"
 
 
-def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> Report:
+def scan(paths: Sequence[str], config: Configured, base: str | None = None, jobs: int = 1) -> Report:
     """Everything in ``paths``, files and folders mixed.
 
     ``base``: the folder that holds all that may be read, where there is no checkout; else the one that holds ``paths``.
+    ``jobs``: processes that work at once, where that is faster; the report is the same.
 
     :raises ConfigError: a path does not exist, or ``config`` names a rule, a variable or a baseline that does not
     """
@@ -43,12 +42,11 @@ def scan(paths: Sequence[str], config: Configured, base: str | None = None) -> R
         found = replace(found, base=os.path.commonpath((found.base, os.path.abspath(base))))
     choose(config.of(found.base), CATALOGUE)
     tally = _Tally()
-    for root in configurations(found, config):
-        if isinstance(root, Problem):
-            tally.problems.setdefault(root)
+    for one in outcomes(found, config, jobs):
+        if isinstance(one, Problem):
+            tally.problems.setdefault(one)
         else:
-            judges = judges_of(config.of(folder_of(root)))
-            tally.take(judged(root, judges), judges)
+            tally.take(one, judges_of(config.of(one.folder)))
     report = tally.report(start, base_of(found.base))
     if config.of(found.base).baseline is not None:
         from ecsnet.baselines import held_back
@@ -160,187 +158,6 @@ def judge(roots: Iterable[Configuration], judges: Judges, base: str = "") -> Rep
     for root in roots:
         tally.take(judged(root, judges), judges)
     return tally.report(start, base)
-
-
-def configurations(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
-    """Every root of the files found, evaluated, and what kept some from being."""
-    yield from found.problems
-    if found.terraform:
-        yield from _terraform_roots(found, config)
-    if found.templates or config.of(found.base).parameters:
-        yield from _template_roots(found, config)
-
-
-def _terraform_roots(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
-    from ecsnet.network import wanted
-    from ecsnet.terraform import Files, find_roots, load
-
-    cache = Files()
-    try:
-        roots = find_roots(_without_stubs(found.terraform, config), cache)
-    except ConfigError:
-        raise
-    except Exception as error:
-        yield crash(found.base, "the search for root modules", error)
-        return
-    _refuse_undeclared(roots, config, cache)
-    for root in roots:
-        own = config.of(root)
-        for given in own.given:
-            try:
-                yield load(
-                    root,
-                    wanted=wanted("terraform"),
-                    given=given,
-                    zones=own.zones,
-                    boundary=checkout(root) or found.base,
-                    cache=cache,
-                    stubs=own.stubs,
-                )
-            except Exception as error:
-                yield crash(root, "the Terraform evaluator", error)
-
-
-def _refuse_undeclared(roots: Sequence[str], config: Configured, cache: Files) -> None:
-    """A value by name is for the roots that declare the variable; one that none declares is refused, as Terraform does.
-
-    Nothing is refused where a root could not be read in full: that one may declare it.
-    """
-    unused: dict[tuple[str, str], None] = {}
-    used: set[tuple[str, str]] = set()
-    for root in roots:
-        named = [item for given in config.of(root).given for item in given.inputs if not isinstance(item, VarFile)]
-        folder = cache.folder(root) if named else None
-        for item in named:
-            key = (item.origin, item.name)
-            if folder is not None and (item.name in folder.variables or folder.unread):
-                used.add(key)
-            unused[key] = None
-    for origin, name in unused:
-        if (origin, name) not in used:
-            raise ConfigError(f"{origin}: no root module that is scanned declares a variable {name!r}")
-
-
-def _without_stubs(paths: Sequence[str], config: Configured) -> Sequence[str]:
-    """What is in a folder of stubs stands for modules: it is no configuration of its own."""
-    stubs = dict.fromkeys(stub for folder in set(map(os.path.dirname, paths)) for stub in config.of(folder).stubs)
-    folders = tuple(os.path.join(os.path.realpath(folder), "") for folder in stubs)
-    return [path for path in paths if not os.path.realpath(path).startswith(folders)] if folders else paths
-
-
-def _template_roots(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
-    """Root templates; those that import from others are one root with them."""
-    from ecsnet.cloudformation import link
-
-    problems: list[Problem] = []
-    kept = [stack for stacks in root_templates(found, config, problems).values() for stack in stacks]
-    yield from problems
-    try:
-        yield from link(kept)
-    except Exception as error:
-        yield from kept
-        yield crash(found.base, "the links between templates", error)
-
-
-def root_templates(found: Found, config: Configured, problems: list[Problem]) -> dict[str, list[Configuration]]:
-    """Templates that no other template of the scan nests, or of which the configuration says that they are stacks; of a
-    circle of templates the first. Each once for every stack that it is deployed as. Adds to ``problems``.
-
-    :raises ConfigError: a parameter is given that no template declares
-    """
-    from ecsnet.stacks import Stacks, entries_of
-
-    stacks = Stacks()
-    loaded: dict[str, list[Configuration]] = {}
-    problems += stacks.problems(config.of(found.base).parameters)
-    for path in found.templates:
-        for template in _load_template(path, found, config.of(os.path.dirname(path)), stacks):
-            if isinstance(template, Problem):
-                problems.append(template)
-            else:
-                loaded.setdefault(path, []).append(template)
-    reads = {path: {os.path.abspath(file) for one in each for file in one.files} for path, each in loaded.items()}
-    kept: dict[str, list[Configuration]] = {}
-    for path, each in loaded.items():
-        place = os.path.abspath(path)
-        nested = any(
-            place in files and (os.path.abspath(other) not in reads[path] or other < path)
-            for other, files in reads.items()
-            if other != path
-        )
-        if not nested or entries_of(path, config.of(os.path.dirname(path))):
-            kept[path] = each
-    stacks.refuse_undeclared([(path, each[0]) for path, each in kept.items()], found.base, config)
-    return kept
-
-
-def _load_template(path: str, found: Found, config: Config, stacks: Stacks) -> Iterator[Configuration | Problem]:
-    """Once for each stack that it is deployed as; nothing for what only looks like a template by its name."""
-    from ecsnet.cloudformation import load
-    from ecsnet.cloudformation.document import read_file
-    from ecsnet.network import wanted
-
-    explicit = path in found.explicit
-    if path.endswith(".json") and _may_be_plan(path):
-        plan = _load_plan(path, found.base, config)
-        if plan is not None:
-            if explicit or not isinstance(plan, Problem):
-                yield plan
-            return
-    content = read_file(path)
-    if isinstance(content, str):
-        if explicit or _may_be_template(path):
-            yield Problem(path, 1, 1, content)
-        return
-    boundary = checkout(os.path.dirname(path)) or found.base
-    for deployment in stacks.deployments(path, config):
-        try:
-            template = load(
-                path,
-                text=content,
-                zones=config.zones,
-                boundary=boundary,
-                wanted=wanted("cloudformation"),
-                tree=lambda: found.templates,
-                deployment=deployment,
-            )
-        except Exception as error:
-            yield crash(path, "the CloudFormation evaluator", error)
-            continue
-        if template is not None:
-            yield template
-        elif explicit:
-            yield Problem(path, 1, 1, "not a CloudFormation template")
-
-
-def _may_be_plan(path: str) -> bool:
-    try:
-        with open(path, "rb") as stream:
-            return is_plan(stream.read(_HEAD))
-    except OSError:
-        return False
-
-
-def _load_plan(path: str, base: str, config: Config) -> Configuration | Problem | None:
-    from ecsnet.network import wanted
-    from ecsnet.terraform.plan import load_plan
-
-    boundary = checkout(os.path.dirname(path)) or base
-    try:
-        return load_plan(path, wanted=wanted("terraform"), zones=config.zones, boundary=boundary, stubs=config.stubs)
-    except Exception as error:
-        return crash(path, "the reader of plans", error)
-
-
-def _may_be_template(path: str) -> bool:
-    """For a file that is too large to be read: by its beginning. One that cannot be read at all may be anything."""
-    from ecsnet.cloudformation import looks_like_template
-
-    try:
-        with open(path, "rb") as stream:
-            return looks_like_template(stream.read(_HEAD))
-    except OSError:
-        return True
 
 
 def _in_stacks(finding: Finding, stack: str) -> Finding:

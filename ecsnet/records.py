@@ -60,9 +60,9 @@ def _replace(instance: Any, /, **changes: Any) -> Any:
     return type(instance)(**changes)
 
 
-def names(instance: object) -> tuple[str, ...]:
-    """Of the fields of an instance, in order; none where it is no data class of this module."""
-    return tuple(getattr(type(instance), _FIELDS, ()))
+def names(one: object) -> tuple[str, ...]:
+    """Of the fields of an instance, or a class, in order; none where it is no data class of this module."""
+    return tuple(getattr(one if isinstance(one, type) else type(one), _FIELDS, ()))
 
 
 def _make(cls: type, frozen: bool, slots: bool, eq: bool) -> type:

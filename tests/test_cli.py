@@ -199,7 +199,7 @@ def test_a_failure_of_the_command_itself_is_no_finding(
 
 
 def test_ctrl_c(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(*_: object) -> Report:
+    def interrupt(*_: object, **__: object) -> Report:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("ecsnet.engine.scan", interrupt)

@@ -52,7 +52,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         baseline=options.baseline,
         files=not options.no_config,
     )
-    return Settings(flags, options.paths, os.environ)
+    return Settings(flags, options.paths, dict(os.environ))
 
 
 def _selectors(values: Iterable[str]) -> tuple[str, ...]:

@@ -74,6 +74,9 @@ def parser() -> argparse.ArgumentParser:
     scan.add_argument(
         "--diff", action="store_true", help="show what --fix would write, as a unified diff, and write nothing"
     )
+    scan.add_argument(
+        "--jobs", metavar="N", type=_jobs, help="processes that work at once on many root modules (default: the cores)"
+    )
     _add_settings(scan)
 
     known = commands.add_parser(
@@ -233,6 +236,12 @@ def _parameter(text: str) -> tuple[str, str]:
 
 def _var_file(text: str) -> tuple[None, str]:
     return None, text
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 256):
+        raise argparse.ArgumentTypeError(f"not a number from 1 to 256: {text!r}")
+    return int(text)
 
 
 def _zones(text: str) -> int:

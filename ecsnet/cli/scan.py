@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     from ecsnet.config import ConfigError
     from ecsnet.engine import scan
+    from ecsnet.scanning import available
 
     if options.unsafe and not (options.fix or options.diff):
         return usage_error("--unsafe says what --fix and --diff may change: it does nothing without them")
     try:
         settings = settings_of(options)
         config = settings.of(settings.base)
-        report = scan(options.paths, settings)
+        jobs = options.jobs or available()
+        report = scan(options.paths, settings, jobs=jobs)
         if options.fix and not options.diff:
             from ecsnet.cli.fix import mend
 
-            report = mend(report, options, lambda: scan(options.paths, settings))
+            report = mend(report, options, lambda: scan(options.paths, settings, jobs=jobs))
     except ConfigError as error:
         return usage_error(str(error))
     status = exit_status(report, config)

@@ -67,7 +67,7 @@ def _stacks(found: Found, settings: Settings) -> Iterator[Stack]:
     if not found.templates and not settings.flags.parameters:
         return
     from ecsnet.cloudformation.told import inputs_of
-    from ecsnet.engine import root_templates
+    from ecsnet.roots import root_templates
 
     for template, configurations in root_templates(found, settings, []).items():
         for configuration in configurations:

@@ -17,6 +17,8 @@ from ecsnet.values import Span
 
 MAX_FILE_SIZE = 16 * 1024 * 1024
 _Key = TypeVar("_Key", str, tuple[str, str, str])
+_Any = TypeVar("_Any")
+_Other = TypeVar("_Other")
 SUFFIXES = (".tf", ".tofu", ".tf.json", ".tofu.json")
 
 Address = tuple[str, str, str]
@@ -78,8 +80,12 @@ class Folder:
     files: list[str] = field(default_factory=list)
 
 
+_KEPT_FOLDERS = 64
+_KEPT_FILES = 512
+
+
 class Files:
-    """The files read so far, each once. Keep it for several roots of one scan: they often share modules."""
+    """The files read of late, each once. Keep it for several roots of one scan: they often share modules."""
 
     def __init__(self) -> None:
         self._folders: dict[tuple[str, str | None, tuple[str, ...] | None], Folder] = {}
@@ -88,16 +94,35 @@ class Files:
     def folder(self, path: str, boundary: str | None = None, names: Sequence[str] | None = None) -> Folder:
         """The module in a folder; ``names``: only these of its files; ``boundary``: where links may lead."""
         key = (path, boundary, None if names is None else tuple(names))
-        if key not in self._folders:
-            self._folders[key] = _read_folder(path, boundary, names, self.parsed)
-        return self._folders[key]
+        found = self._folders.pop(key, None) or _read_folder(path, boundary, names, self.parsed)
+        _keep(self._folders, key, found, _KEPT_FOLDERS)
+        return found
 
     def parsed(self, path: str) -> ParsedFile:
         """A file in either syntax. Raises ``OSError``."""
-        if path not in self._parsed:
-            source = Source(path, read_bytes(path))
-            self._parsed[path] = parse_json(source) if path.endswith(".json") else parse(source)
-        return self._parsed[path]
+        found = self._parsed.pop(path, None) or parsed(path, read_bytes(path))
+        _keep(self._parsed, path, found, _KEPT_FILES)
+        return found
+
+    def forget(self, folder: str) -> None:
+        """What was read of a folder that nobody will ask for again."""
+        path = join(folder, ".")
+        for key in [key for key in self._folders if key[0] == path]:
+            for file in self._folders.pop(key).files:
+                self._parsed.pop(file, None)
+
+
+def parsed(path: str, content: bytes) -> ParsedFile:
+    """A file in either syntax."""
+    source = Source(path, content)
+    return parse_json(source) if path.endswith(".json") else parse(source)
+
+
+def _keep(kept: dict[_Any, _Other], key: _Any, value: _Other, most: int) -> None:
+    """As the newest; the oldest goes where there are too many."""
+    kept[key] = value
+    if len(kept) > most:
+        del kept[next(iter(kept))]
 
 
 def join(folder: str, path: str) -> str:
@@ -117,7 +142,7 @@ def configuration_files(path: str) -> list[str]:
     )
 
 
-def _without_twins(names: Sequence[str]) -> list[str]:
+def without_twins(names: Sequence[str]) -> list[str]:
     """OpenTofu reads ``a.tofu`` in the place of ``a.tf``, ``a.tofu.json`` in that of ``a.tf.json``."""
     return [
         name
@@ -149,7 +174,7 @@ def _read_folder(
 ) -> Folder:
     folder = Folder(path)
     try:
-        found = _without_twins(sorted(names) if names is not None else configuration_files(path))
+        found = without_twins(sorted(names) if names is not None else configuration_files(path))
     except OSError as error:
         folder.problems.append(Problem(path, 1, 1, f"cannot read the folder: {error.strerror or error}"))
         folder.unread.append(Span(path, 1, 1, 1, 1))

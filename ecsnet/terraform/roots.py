@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 
-from ecsnet.terraform.ast import Literal, Template
-from ecsnet.terraform.folders import SUFFIXES, Files, Folder, join
+from ecsnet.terraform.ast import Attribute, Literal, Template
+from ecsnet.terraform.folders import (
+    SUFFIXES,
+    Files,
+    configuration_files,
+    is_override,
+    join,
+    read_bytes,
+    without_twins,
+)
+
+_MAY_CALL = re.compile(rb"""["'{]\s*\.\.?[/\\]|\\""")
+"""A file without this names no local module: neither written out nor with escapes."""
 
 
 def find_roots(paths: Iterable[str], cache: Files | None = None) -> list[str]:
@@ -17,7 +29,7 @@ def find_roots(paths: Iterable[str], cache: Files | None = None) -> list[str]:
     files = cache or Files()
     folders = sorted({posixpath.dirname(path) or "." for path in paths if path.endswith(SUFFIXES)})
     folders = list(dict.fromkeys(join(folder, ".") for folder in folders))
-    calls = {folder: set(_called(files.folder(folder))) - {folder} for folder in folders}
+    calls = {folder: set(_called(folder, files)) - {folder} for folder in folders}
     called = set().union(*calls.values()) if calls else set()
     roots = [folder for folder in folders if folder not in called]
     seen = _reached(roots, calls)
@@ -39,12 +51,36 @@ def _reached(start: Iterable[str], calls: dict[str, set[str]]) -> set[str]:
     return seen
 
 
-def _called(folder: Folder) -> Iterator[str]:
-    for declaration in folder.modules.values():
-        found = declaration.attribute("source")
-        expression = found[1].expression if found else None
+def _called(path: str, files: Files) -> Iterator[str]:
+    """The folders of the local modules that the module in a folder calls. Files that call none are not parsed."""
+    for found in _sources(path, files):
+        expression = found.expression
         if isinstance(expression, Template) and len(expression.parts) == 1:
             expression = expression.parts[0]
         source = expression.value if isinstance(expression, Literal) else None
         if isinstance(source, str) and source.startswith(("./", "../", ".\\", "..\\")):
-            yield join(folder.path, source.replace("\\", "/"))
+            yield join(path, source.replace("\\", "/"))
+
+
+def _sources(path: str, files: Files) -> Iterator[Attribute]:
+    try:
+        names = without_twins(configuration_files(path))
+    except OSError:
+        return
+    if any(map(is_override, names)):
+        for declaration in files.folder(path).modules.values():
+            found = declaration.attribute("source")
+            if found is not None:
+                yield found[1]
+        return
+    for name in names:
+        file = join(path, name)
+        try:
+            if _MAY_CALL.search(read_bytes(file)) is None:
+                continue
+            blocks = files.parsed(file).body.blocks
+        except OSError:
+            continue
+        for block in blocks:
+            if block.type == "module" and "source" in block.body.attributes:
+                yield block.body.attributes["source"]

@@ -277,8 +277,8 @@ Resources:
 
 def linked(folder: Path, entries: str) -> dict[str, object]:
     """``VpcId`` of the hosts of each root."""
-    from ecsnet.engine import configurations
     from ecsnet.files import find
+    from ecsnet.roots import configurations
 
     (folder / "hosts.yaml").write_text(HOSTS)
     (folder / "network.yaml").write_text(NETWORK)
