@@ -79,7 +79,7 @@ def load_plan(
         holes,
         (),
         tuple(dict.fromkeys((path, *read))),
-        outputs=source.outputs if source else tuple,
+        outputs=source.outputs if source else builder.outputs,
     )
 
 
@@ -161,6 +161,9 @@ class _Builder:
         self._configured = Configured(document)
         self._identifiers = Identifiers(document, wanted)
         self._stack = Stack()
+
+    def outputs(self) -> tuple[Value, ...]:
+        return self._configured.outputs()
 
     def resource(self, instance: PlannedResource) -> Resource:
         written = self._source.get(instance.address)

@@ -76,6 +76,37 @@ class Configured:
         block = self._document.resource(instance)
         return not block or name in _BLOCKS or name in node(block.get("expressions"))
 
+    def outputs(self) -> tuple[Value, ...]:
+        """References to the instances that outputs of the root name; to all where one names what can't be followed."""
+        found: dict[str, None] = {}
+        seen: set[tuple[str, str]] = set()
+        todo = [(expression, "") for expression in self._outputs_of("", ())]
+        while todo:
+            expression, module = todo.pop()
+            for name in expression.get("references") or ():
+                if not isinstance(name, str) or (module, name) in seen:
+                    continue
+                seen.add((module, name))
+                first, *rest = steps_of(name)
+                if first == "local":
+                    return tuple(Reference(address, "id") for address in self._document.instances)
+                if first == "module" and rest:
+                    for child in self.module_instances(f"{module}.module.{rest[0]}" if module else f"module.{rest[0]}"):
+                        todo += ((one, child) for one in self._outputs_of(child, _without_key(rest[1:])[0]))
+                elif first == "var" and rest and module:
+                    given = node(self._document.call(module).get("expressions")).get(rest[0])
+                    todo.append((node(given), last_call(module)[0]))
+                elif rest:
+                    block = f"{first}.{rest[0]}"
+                    instances = self.instances(f"{module}.{block}" if module else block)
+                    found.update(dict.fromkeys(instance.address for instance in instances))
+        return tuple(Reference(address, "id") for address in found)
+
+    def _outputs_of(self, module: str, steps: list[str] | tuple[()]) -> list[Node]:
+        """What the output that ``steps`` begin with is made of; all of the module's, where they name none."""
+        outputs = node(self._document.module(module).get("outputs"))
+        return [node(node(outputs.get(name)).get("expression")) for name in steps[:1] or outputs]
+
     def instances(self, block: str) -> tuple[PlannedResource, ...]:
         return self._by_block.get(block, ())
 

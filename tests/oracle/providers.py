@@ -125,7 +125,7 @@ def aws_answer(kind, value, region):
             "zone_ids": [f"mock-az{i}" for i in (1, 2, 3)],
             "group_names": [region],
         },
-        "data.aws_region": {"name": name or region, "region": name or region, "id": name or region},
+        "data.aws_region": dict.fromkeys(("name", "region", "id"), name or value.get("region") or region),
         "data.aws_caller_identity": {"account_id": "111122223333"},
         "data.aws_partition": {"partition": "aws", "dns_suffix": "amazonaws.com"},
         "data.aws_subnets": {"ids": ["subnet-ext1", "subnet-ext2", "subnet-ext3"]},
@@ -137,13 +137,20 @@ def aws_answer(kind, value, region):
 
 def made_up(kind, name, spec, obj, region):
     """A value of a computed attribute; lists have one element."""
+    if kind == "aws_route" and name in ("instance_id", "network_interface_id"):  # there where an instance is the target
+        return None
+    if kind == "aws_nat_gateway" and name.startswith(("auto_", "regional_")) and obj.get("availability_mode") is None:
+        return "disabled" if spec == "string" else []
     if spec == "string":
         if name == "arn":
             return f"arn:aws:mock:{region}:111122223333:{kind}/{obj.get('id')}"
         if name == "region":
             return region
         if name == "availability_zone":  # AWS would choose one
-            return f"{region}x"
+            zone_id = str(obj.get("availability_zone_id") or "")
+            return region + ("abc"[int(zone_id[-1]) - 1] if zone_id.startswith("mock-az") else "x")
+        if name == "repository_url":
+            return f"111122223333.dkr.ecr.{region}.amazonaws.com/{obj.get('name')}"
         if name == "ipv6_cidr_block":
             return "2a05:d018:abcd:1200::/56" if kind == "aws_vpc" else None
         return f"{obj.get('id')}.{name}"
@@ -214,7 +221,7 @@ def serve(provider_schema, schemas, answer, default_region):
         return [settle(v) for v in value] if isinstance(value, list) else value
 
     def new_id(kind):
-        kind = kind.removeprefix("aws_").replace("_", "-")
+        kind = "vgw" if kind == "aws_vpn_gateway" else kind.removeprefix("aws_").replace("_", "-")
         counters[kind] = counters.get(kind, 0) + 1
         return f"{kind}-{counters[kind]:04d}"
 

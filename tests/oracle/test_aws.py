@@ -20,7 +20,9 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING
 
 
 def terraform_cases() -> list[Path]:
-    return [case for case in cases() if case.parent.parent == FIXTURES and case.name.startswith("tf-")]
+    """Those that Terraform reads: ``.tofu`` files are OpenTofu's."""
+    found = [case for case in cases() if case.parent.parent == FIXTURES and case.name.startswith("tf-")]
+    return [case for case in found if not any(case.rglob("*.tofu"))]
 
 
 @pytest.mark.parametrize("case", terraform_cases(), ids=case_id)
@@ -37,5 +39,5 @@ def test_terraform_makes_the_same_instances(case: Path) -> None:
             raise
         given = Given(tuple(Assignment(*pair) for pair in made_up.items()))
         result = compare(load(root, given=given, boundary=str(case)), state)
-        assert result.instances
+        assert result.instances or (case / "plan.json").exists()
         assert not result.differences

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,13 @@ def verdicts(path: Path) -> dict[str, set[tuple[str, str]]]:
     kinds: dict[str, tuple[Verdict, ...]] = {
         "found": report.findings, "passed": report.passed, "undecided": report.undecided,
     }  # fmt: skip
-    return {kind: {(item.rule.id, item.resource.address) for item in items} for kind, items in kinds.items()}
+    return {kind: {(item.rule.id, numbered(item.resource.address)) for item in items} for kind, items in kinds.items()}
+
+
+def numbered(address: str) -> str:
+    """The address with the number of a zone for a key that is its name, which the source does not know."""
+    named = re.sub(r"\[data\.aws_availability_zones\.\w+\.names\[(\d+)\]\]", r"[zone \1]", address)
+    return re.sub(r'\["eu-west-1([abc])"\]', lambda found: f"[zone {'abc'.index(found[1])}]", named)
 
 
 @pytest.mark.parametrize("applied", [False, True], ids=["new", "applied"])
@@ -54,8 +61,15 @@ def test_a_plan_says_what_its_source_says(case: Path, applied: bool, tmp_path: P
         (tmp_path / "alone").mkdir(exist_ok=True)
         (tmp_path / "alone" / "plan.json").write_text(json.dumps(document))
         alone = verdicts(tmp_path / "alone" / "plan.json")
-        if not made_up:
+        if not made_up and not applied:
             # With values made up, the plan decides what the source leaves open.
             assert beside == source
-        assert alone["found"] <= beside["found"]
-        assert not alone["found"] & beside["passed"]
+        if not made_up and applied:
+            # AWS has chosen what the source leaves to it: zones, groups, addresses.
+            assert source["found"] <= beside["found"]
+            assert source["passed"] <= beside["passed"]
+            assert beside["undecided"] <= source["undecided"]
+        # Of two rules about one cause the one speaks that can tell: 202, where 205 would need what the plan lacks.
+        spoken = {("ECSNET202", address) for rule, address in beside["found"] if rule == "ECSNET205"}
+        assert alone["found"] <= beside["found"] | spoken
+        assert not (alone["found"] - spoken) & beside["passed"]

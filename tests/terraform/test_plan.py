@@ -300,7 +300,7 @@ def test_a_plan_is_scanned_without_a_parser_of_terraform(tmp_path: Path) -> None
     command = [sys.executable, "-m", "ecsnet", "scan", "--format", "json", str(case)]
     run = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    assert json.loads(run.stdout)["summary"]["resources"] == 11
+    assert json.loads(run.stdout)["summary"]["resources"] == 12
     assert not json.loads(run.stdout)["errors"]
 
 
