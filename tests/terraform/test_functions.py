@@ -81,6 +81,7 @@ def test_texts_and_encodings_are_undone() -> None:
     assert function("base64decode", function("base64encode", Text(("a", A)))) == Text(("a", A))
     assert isinstance(function("base64encode", A), Encoded)
     heredoc = Text(('{"image": "x:', A, '", "port": ', B, "}"))
+    assert isinstance(function("jsondecode", '{"a": {}, "a": {"b": 1}}'), Unknown)
     assert function("jsondecode", heredoc) == {"image": Text(("x:", A)), "port": B}
     assert function("startswith", Text(("ab", A)), "a") is True
     assert function("trimsuffix", Text((A, ".json")), ".json") is A

@@ -12,12 +12,14 @@ from ecsnet.terraform import steps
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.numbers import format_number, normal
 from ecsnet.terraform.sets import sort_values
+from ecsnet.terraform.source import composed
 from ecsnet.terraform.typed import typed
 from ecsnet.terraform.types import STRING, Attribute, Collection, Object
 from ecsnet.values import Encoded, Key, Reference, Set, Several, Text, Unknown, Value, is_known, text
 
 MAX_LENGTH = 4_000_000
 _ENCODINGS = {"UTF-8": "utf-8", "UTF-16LE": "utf-16-le", "UTF-16BE": "utf-16-be", "UTF-16": "utf-16-be"}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _HOLE = re.compile("\ue000([0-9]+)\ue001")
 
 
@@ -105,19 +107,41 @@ def _parse_json(value: str) -> Value:
     if len(value) > MAX_LENGTH:
         raise OverflowError
     try:
-        return _plain(json.loads(value, parse_float=Decimal, parse_int=Decimal, parse_constant=_reject))
+        return _plain(_loaded(value))
     except ValueError as error:
         raise EvaluationError(f"invalid JSON: {error}") from None
 
 
+def _loaded(value: str) -> Any:
+    return json.loads(
+        value, parse_float=Decimal, parse_int=Decimal, parse_constant=_reject, object_pairs_hook=_properties
+    )
+
+
+def _properties(pairs: list[tuple[str, Any]]) -> Any:
+    """An object. Terraform has no attribute for a name that is not composed, and not always one for a name that is there twice."""
+    found: dict[str, Any] = {}
+    for name, item in pairs:
+        name = _SURROGATE.sub("\ufffd", name)
+        if composed(name) != name:
+            raise EvaluationError(f'unsupported attribute "{name}"')
+        if name in found and (type(item) is not type(found[name]) or isinstance(item, (dict, list))):
+            return Unknown(f'JSON with two values for "{name}", which may be of different types')
+        found[name] = item
+    return found
+
+
 def _plain(value: Any) -> Value:
+    if isinstance(value, str):
+        # One half of a character stands, as in Go, for one that is not there.
+        return value if value.isascii() else composed(_SURROGATE.sub("\ufffd", value))
     if isinstance(value, Decimal):
         return normal(value)
     if isinstance(value, list):
         return tuple(map(_plain, value))
     if isinstance(value, dict):
         return {key: _plain(value[key]) for key in sorted(value)}
-    result: bool | str | None = value
+    result: bool | Unknown | None = value
     return result
 
 

@@ -14,6 +14,7 @@ from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.encoding import MAX_LENGTH, json_text
 from ecsnet.terraform.numbers import parse_number
 from ecsnet.terraform.sets import sort_values
+from ecsnet.terraform.source import composed
 from ecsnet.values import Set, Unknown, Value
 
 MAX_NODES = 100_000
@@ -23,6 +24,7 @@ _FALSE = "n N no No NO false False FALSE off Off OFF"
 _BOOLS = {**dict.fromkeys(_TRUE.split(), True), **dict.fromkeys(_FALSE.split(), False)}
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt\s].*)?")
 
 
@@ -171,6 +173,10 @@ class _Reader:
 
 
 def _read_scalar(value: str, tag: str, style: str | None) -> Value:
+    if not value.isascii():
+        if _SURROGATE.search(value):
+            raise EvaluationError("found invalid Unicode character escape code")
+        value = composed(value)
     if style:
         return value
     if tag.startswith("!"):
