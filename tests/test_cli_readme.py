@@ -46,6 +46,7 @@ def test_commands_are_understood(
     plan = {**empty, "resource_changes": [], "configuration": {"root_module": {}}}
     (tmp_path / "plan.json").write_text(json.dumps(plan))
     (tmp_path / "service.yaml").write_text("Resources: {Vpc: {Type: AWS::EC2::VPC}}\n")
+    assert cli.main(["baseline", "--output", "known.json", "infra/"]) == 0
     assert cli.main(shlex.split(command, comments=True)[1:]) == 0, capsys.readouterr().err
 
 
