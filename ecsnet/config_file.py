@@ -27,6 +27,9 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _TAGS = "sensitive-tags"
 LEVELS = "levels"
 PER_PATH = "per-path-ignores"
+TAG_KEYS = ("keys", "values", "flags")
+ROOT_KEYS = ("path", "var-files", "workspace", "variables")
+STACK_KEYS = ("template", "name", "region", "account", "parameters")
 _PORTS = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 _MAX_PORT = 65535
 _TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
@@ -71,8 +74,19 @@ def read(folder: str) -> ConfigFile | None:
             continue
         table, prefix = _table(path, text)
         if table is not None:
-            return _Checker(path, _lines(text), prefix).file(table)
+            return check(path, table, _lines(text), prefix)
     return None
+
+
+def check(
+    path: str, table: Any, lines: Mapping[tuple[str | int, ...], int] | None = None, prefix: tuple[str, ...] = ()
+) -> ConfigFile:
+    """The table of ecsnet, with its values checked. ``lines``: where keys stand, from the top of the file, below the
+    tables of the names in ``prefix``.
+
+    :raises ConfigError: it says what cannot be
+    """
+    return _Checker(path, lines or {}, prefix).file(table)
 
 
 def _text(path: str) -> str:
@@ -136,7 +150,7 @@ class _Checker:
     def tags(self, name: str, table: Any) -> Mapping[str, tuple[str, ...]]:
         if not isinstance(table, dict):
             self.fail((name,), f"{name} has to be a table of keys, values and flags")
-        self.known(table, (name,), ("keys", "values", "flags"))
+        self.known(table, (name,), TAG_KEYS)
         return {key: self.strings((name, key), words) for key, words in table.items()}
 
     def levels(self, name: str, table: Any) -> Mapping[str, str]:
@@ -156,7 +170,7 @@ class _Checker:
 
     def root(self, number: int, table: Mapping[str, Any]) -> Root:
         place = ("roots", number)
-        self.known(table, place, ("path", "var-files", "workspace", "variables"))
+        self.known(table, place, ROOT_KEYS)
         if "path" not in table:
             self.fail(place, "a root needs a path")
         path = self.beside(self.string((*place, "path"), table["path"]))
@@ -183,7 +197,7 @@ class _Checker:
 
     def stack(self, number: int, table: Mapping[str, Any]) -> StackEntry:
         place = ("stacks", number)
-        self.known(table, place, ("template", "name", "region", "account", "parameters"))
+        self.known(table, place, STACK_KEYS)
         if "template" not in table:
             self.fail(place, "a stack needs a template")
         template = self.beside(self.string((*place, "template"), table["template"]))
