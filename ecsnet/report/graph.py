@@ -98,7 +98,7 @@ def mermaid(pictures: Sequence[Picture]) -> Iterator[str]:
     for number, picture in enumerate(pictures):
         indent = "  "
         if len(pictures) > 1:
-            yield f'  subgraph r{number}["{_entity(printable(picture.name))}"]'
+            yield f'  subgraph r{number}["{entity(printable(picture.name))}"]'
             indent = "    "
         yield from _mermaid_box(_boxes(picture), indent, names.of(number), styles)
         if len(pictures) > 1:
@@ -121,14 +121,14 @@ class _Names:
 def _mermaid_box(box: _Box, indent: str, name: Callable[[str], str], styles: list[str]) -> Iterator[str]:
     for node, lines, level in box.nodes:
         opening, closing = _SHAPES.get(node.kind, ('["', '"]'))
-        yield f"{indent}{name(node.key)}{opening}{'<br/>'.join(map(_entity, lines))}{closing}"
+        yield f"{indent}{name(node.key)}{opening}{'<br/>'.join(map(entity, lines))}{closing}"
         stroke, width = (_STROKES[level], 3) if level else (_LINE, 1)
         style = f"fill:{_fill(node)},stroke:{stroke},stroke-width:{width}px,color:#212121"
         styles.append(f"  style {name(node.key)} {style}")
     for title, inner in box.boxes.items():
         own = name("box:" + indent + title)
         styles.append(f"  style {own} fill:#ffffff,stroke:#b0bec5,color:#212121")
-        yield f'{indent}subgraph {own}["{_entity(printable(title))}"]'
+        yield f'{indent}subgraph {own}["{entity(printable(title))}"]'
         yield from _mermaid_box(inner, indent + "  ", name, styles)
         yield f"{indent}end"
 
@@ -139,11 +139,11 @@ _SHAPES = {"internet": ('(("', '"))'), "gateway": ('{{"', '"}}'), "nat": ('(["',
 def _mermaid_edge(edge: Edge, name: Callable[[str], str]) -> str:
     arrow = "-.-" if edge.sits else "-->" if edge.certain else "-.->"
     label = edge.label if edge.certain else f"{edge.label} ?".lstrip()
-    said = f'|"{_entity(printable(label))}"|' if label else ""
+    said = f'|"{entity(printable(label))}"|' if label else ""
     return f"{name(edge.start)} {arrow}{said} {name(edge.end)}"
 
 
-def _entity(text: str) -> str:
+def entity(text: str) -> str:
     """Everything that Mermaid, or the HTML it makes, could take for syntax as a numbered entity."""
     return "".join(c if c.isalnum() or c in " .,-/:[]()_\u26a0+=*'?" else f"#{ord(c)};" for c in text)
 

@@ -51,7 +51,7 @@ def render(report: Report, *, colour: bool = False, show_unknown: bool = False) 
         yield from _problem(problem, sources, paint)
         yield ""
     yield from _unused(report.unused, paint)
-    yield _summary(report, show_unknown, paint)
+    yield summary(report, show_unknown, paint)
 
 
 def render_quiet(report: Report, *, colour: bool = False) -> Iterator[str]:
@@ -103,8 +103,8 @@ def _by_cause(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
 def _also(others: Sequence[Finding], paint: Paint) -> Iterator[str]:
     """The rest of a group, a line each: their paths differ little from the first."""
     if others:
-        count = _count(len(others), "more finding")
-        yield f"  {paint('bold', 'also:')} {count} with the same cause, {printable(others[0].cause)}"
+        more = count(len(others), "more finding")
+        yield f"  {paint('bold', 'also:')} {more} with the same cause, {printable(others[0].cause)}"
     for finding in others:
         level, place = paint(finding.level.value, finding.level.value), paint("dim", f"({_place(finding.span)})")
         yield f"    {level} {_statement(finding.resource.address, finding.message, paint)} {place}"
@@ -193,29 +193,31 @@ def _problem(problem: Problem, sources: Sources, paint: Paint) -> Iterator[str]:
         yield f"  {gutter} {paint('dim', '|')} {' ' * excerpt.offset}{paint('error', '^')}"
 
 
-def _summary(report: Report, show_unknown: bool, paint: Paint) -> str:
+def summary(report: Report, show_unknown: bool, paint: Paint) -> str:
+    """One line. ``show_unknown``: whether what is unknown is listed."""
     counts = {level: sum(finding.level is level for finding in report.findings) for level in Level}
     parts = [
-        paint(level.value, _count(count, level.value)) if level is not Level.INFO else paint("info", f"{count} info")
-        for level, count in counts.items()
-        if count
+        paint(level.value, count(number, level.value)) if level is not Level.INFO else paint("info", f"{number} info")
+        for level, number in counts.items()
+        if number
     ]
-    text = f"{_count(len(report.findings), 'finding')} ({', '.join(parts)})" if parts else paint("good", "0 findings")
+    text = f"{count(len(report.findings), 'finding')} ({', '.join(parts)})" if parts else paint("good", "0 findings")
     known = sum(one.by == "baseline" for one in report.suppressed)
     suppressed = f", {len(report.suppressed) - known} suppressed" if len(report.suppressed) > known else ""
     suppressed += f", {known} in the baseline" if known else ""
     suppressed += f", {len(report.fixed)} of the baseline fixed" if report.fixed else ""
     unknown = f", {len(report.undecided)} unknown" if report.undecided else ""
     if report.unseen:
-        unknown += f", {_count(len(report.unseen), 'module or stack', 'modules or stacks')} not seen"
+        unknown += f", {count(len(report.unseen), 'module or stack', 'modules or stacks')} not seen"
     if unknown and not show_unknown:
         unknown += " (--show-unknown lists them)"
-    problems = ", " + paint("error", _count(len(report.problems), "unreadable place")) if report.problems else ""
-    looked = f"{_count(report.resources, 'resource')} in {_count(len(report.files), 'file')}, {report.seconds:.2f} s"
+    problems = ", " + paint("error", count(len(report.problems), "unreadable place")) if report.problems else ""
+    looked = f"{count(report.resources, 'resource')} in {count(len(report.files), 'file')}, {report.seconds:.2f} s"
     return f"{text}{suppressed}{unknown}{problems}; {looked}"
 
 
-def _count(number: int, noun: str, plural: str = "") -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
+    """``1 finding``, ``2 findings``."""
     return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
