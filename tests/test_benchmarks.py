@@ -10,6 +10,7 @@ from benchmarks.checkov_overhead import FILES, generate
 from benchmarks.measure import Command, Run, Runs, in_turns, wall
 from ecsnet.config import Config
 from ecsnet.engine import scan
+from ecsnet.findings import Verdict
 
 
 def _runs(*seconds: float) -> Runs:
@@ -73,7 +74,8 @@ def test_plans_are_generated_of_the_size_asked_for(capsys: pytest.CaptureFixture
     path.write_text(plan.generate(2))
     report = scan([str(path)], Config())
     # Of several subnets that a list names, a plan of what is not yet deployed does not say which are in it.
-    rules = {(verdict.rule.id, verdict.resource.type) for verdict in (*report.findings, *report.undecided)}
+    verdicts: tuple[Verdict, ...] = (*report.findings, *report.undecided)
+    rules = {(verdict.rule.id, verdict.resource.type) for verdict in verdicts}
     assert {("ECSNET201", "aws_security_group"), ("ECSNET301", "aws_ecs_service")} <= rules
     assert plan.main(["--megabytes", "0.05"]) == 0
     rows = [line.split("|") for line in capsys.readouterr().out.splitlines()[2:]]
