@@ -26,6 +26,11 @@ def test_help_leads_to_the_pages():
     assert f"repo_url: {PROJECT}\n" in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
 
 
+def test_every_page_of_a_rule_is_in_the_navigation():
+    listed = re.findall(r"^ +- (\d+ \S+): rules/(\w+)\.md$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert listed == [(f"{rule.id[6:]} {rule.name}", rule.id) for rule in CATALOGUE]
+
+
 def test_numbers_and_names_are_each_given_once():
     assert len({rule.id for rule in CATALOGUE}) == len({rule.name for rule in CATALOGUE}) == len(CATALOGUE)
     assert [rule.id for rule in CATALOGUE] == sorted(rule.id for rule in CATALOGUE)
@@ -58,7 +63,7 @@ def test_the_site_is_built(tmp_path: Path):
     """Links that lead nowhere, and pages that are not in the navigation, are errors."""
     pytest.importorskip("mkdocs")
     pytest.importorskip("material")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     assert (tmp_path / "site" / "rules" / "ECSNET401" / "index.html").is_file()
