@@ -1,4 +1,4 @@
-"""For the site, which has the pages of ``docs`` alone: what they link to elsewhere in the repository is linked there."""
+"""For the site, which has the pages of ``docs`` alone: links to what else is in the repository lead there."""
 
 from __future__ import annotations
 
