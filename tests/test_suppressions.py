@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ecsnet.config import Config
 from ecsnet.engine import scan
 from ecsnet.findings import Report
 from ecsnet.suppressions import MAX_DIRECTIVES
+from tests.expectations import case_id, cases
 
 TERRAFORM = """\
 resource "aws_vpc" "main" {
@@ -424,3 +426,31 @@ def test_outputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "0 findings, 1 suppressed; " in out
     assert main(["scan", "-q", str(tmp_path)]) == 0
     assert capsys.readouterr().out == ""
+
+
+FAILING = [case for case in cases() if "-fail-" in case.name or "-near-" in case.name]
+
+
+@pytest.mark.parametrize("case", FAILING, ids=case_id)
+def test_what_any_fixture_finds_can_be_accepted_above_its_block(case: Path, tmp_path: Path) -> None:
+    """Wherever a resource is declared, in HCL or YAML, by hand or by a module."""
+    folder = tmp_path / "case"
+    shutil.copytree(case, folder)
+    config = Config(select=("ECSNET",))
+    before = scan([str(folder)], config)
+    marks: dict[tuple[str, int], set[str]] = {}
+    for finding in before.findings:
+        header = finding.resource.header
+        if header.file.endswith((".tf", ".yaml", ".yml", ".template")):
+            marks.setdefault((header.file, header.start_line), set()).add(finding.rule.id)
+    for (file, number), rules in sorted(marks.items(), reverse=True):
+        lines = Path(file).read_text("utf-8").splitlines(keepends=True)
+        line = lines[number - 1]
+        indent = line[: len(line) - len(line.lstrip())]
+        lines.insert(number - 1, f"{indent}# ecsnet:ignore {', '.join(sorted(rules))} accepted\n")
+        Path(file).write_text("".join(lines), "utf-8")
+    after = scan([str(folder)], config)
+    marked = [one for one in before.findings if (one.resource.header.file, one.resource.header.start_line) in marks]
+    assert len(after.suppressed) == len(marked)
+    assert len(after.findings) == len(before.findings) - len(marked)
+    assert after.unused == ()
