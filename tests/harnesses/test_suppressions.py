@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ecsnet.cli import main
 from ecsnet.engine import scan
 from ecsnet.findings import Report
 from ecsnet.settings import Flags, Settings
@@ -239,3 +240,22 @@ def test_levels_in_checkov_and_cfn_lint(tmp_path: Path) -> None:
     )  # fmt: skip
     sarif = json.loads((tmp_path / "results_sarif.sarif").read_text())
     assert [result["level"] for result in sarif["runs"][0]["results"]] == ["warning"]
+
+
+def test_a_baseline_and_paths_in_checkov_and_cfn_lint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "legacy").mkdir()
+    (tmp_path / "legacy" / "template.yaml").write_text(HEAD + SUBNET.format(name="Legacy", metadata=""))
+    old = HEAD + SUBNET.format(name="Old", metadata="")
+    (tmp_path / "template.yaml").write_text(old)
+    (tmp_path / ".ecsnet.toml").write_text('baseline = "known.json"\n[per-path-ignores]\n"legacy/**" = ["ECSNET101"]\n')
+    monkeypatch.chdir(tmp_path)
+    assert main(["baseline"]) == 0
+    (tmp_path / "template.yaml").write_text(old + SUBNET.format(name="New", metadata=""))
+    matches = cfn_lint_matches("template.yaml", "legacy/template.yaml", cwd=tmp_path)
+    assert [match["Location"]["Path"][1] for match in matches] == ["New"]
+    run = checkov("-d", ".", "--framework", "cloudformation", "--check", "ECSNET101", "-o", "json", cwd=tmp_path)
+    results = checkov_reports(run.stdout)["cloudformation"]["results"]
+    assert [_name(record["resource"]) for record in results["failed_checks"]] == ["New"]
+    skipped = [(_name(one["resource"]), one["check_result"]["suppress_comment"]) for one in results["skipped_checks"]]
+    assert skipped == [("Old", "in the baseline")]
