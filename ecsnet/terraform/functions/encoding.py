@@ -119,7 +119,7 @@ def _loaded(value: str) -> Any:
 
 
 def _properties(pairs: list[tuple[str, Any]]) -> Any:
-    """An object. Terraform has no attribute for a name that is not composed, and not always one for a name that is there twice."""
+    """An object. Terraform refuses names that are not composed, and those that are there with values of two types."""
     found: dict[str, Any] = {}
     for name, item in pairs:
         name = _SURROGATE.sub("\ufffd", name)
