@@ -22,7 +22,8 @@ from pathlib import Path
 from ecsnet.config import Config
 from ecsnet.engine import scan
 from ecsnet.findings import Finding, Rule
-from ecsnet.fixes.apply import diff, plan
+from ecsnet.fixes.apply import plan
+from ecsnet.fixes.difference import diff
 from ecsnet.report import page
 from ecsnet.rules import CATALOGUE
 from scripts.examples import EXAMPLES

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,13 +14,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ecsnet import cli
 from ecsnet.cloudformation.document import decode
 from ecsnet.config import Config
 from ecsnet.engine import scan
 from ecsnet.findings import Edit, Finding
-from ecsnet.fixes.apply import Rewrite, diff, plan, write
+from ecsnet.fixes.apply import Rewrite, plan, write
+from ecsnet.fixes.difference import diff
 from ecsnet.rules import CATALOGUE
 from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import parse
@@ -219,7 +223,7 @@ def test_diff_shows_and_writes_nothing(fix: list[str], folder: Path, capsys: pyt
 
 
 def test_a_diff_of_a_last_line_without_end_can_be_applied() -> None:
-    lines = list(diff([Rewrite("a.yaml", b"a: 1\nb: 2", b"a: 1\nb: 3")]))
+    lines = list(diff([Rewrite("a.yaml", b"a: 1\nb: 2", ((8, 9, "3"),))]))
     assert lines[-2:] == ["-b: 2\n\\ No newline at end of file\n", "+b: 3\n\\ No newline at end of file\n"]
 
 
@@ -421,3 +425,24 @@ def test_what_holds_in_a_scenario_only_is_left_alone(folder: Path) -> None:
     found = findings("a.yaml")
     assert [dict(one.scenario) for one in found] == [{"Open": "true"}]
     assert not list(_edits(found))
+
+
+@given(st.lists(st.sampled_from(["a\n", "b\r\n", "\n", "é", "}\n"]), max_size=30), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_diff_of_any_edits_can_be_applied(pieces: list[str], data: st.DataObject) -> None:
+    before = "".join(pieces).encode()
+    cuts = data.draw(st.lists(st.integers(0, len(pieces)), max_size=6).map(sorted))
+    at = [len("".join(pieces[:cut]).encode()) for cut in cuts]
+    texts = st.sampled_from(["x", "\nnew", "y\n", ""])
+    spots = tuple((start, end, data.draw(texts)) for start, end in zip(at[::2], at[1::2]) if start < end)
+    rewrite = Rewrite("file", before, spots)
+    if rewrite.after in (before, b""):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "file").write_bytes(before)
+        shown = "".join(diff([rewrite])).encode()
+        ran = subprocess.run(
+            ["git", "apply", "--unidiff-zero", "-"], cwd=folder, input=shown, capture_output=True, check=False
+        )
+        assert ran.returncode == 0, (shown, ran.stderr)
+        assert Path(folder, "file").read_bytes() == rewrite.after

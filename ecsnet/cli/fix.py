@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ecsnet.fixes.apply import Plan, diff, plan, write
+from ecsnet.fixes.apply import Plan, plan, write
+from ecsnet.fixes.difference import diff
 from ecsnet.records import replace
 from ecsnet.report.text import render_problems
 

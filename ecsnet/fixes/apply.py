@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from ecsnet.cloudformation.document import encoding_of
 from ecsnet.findings import Edit, Finding
@@ -19,11 +19,21 @@ Spot = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """A file as it was scanned and as it is to be."""
+    """A file as it was scanned, and what becomes of it; ``spots`` in order."""
 
     file: str
     before: bytes
-    after: bytes
+    spots: tuple[Spot, ...]
+
+    @property
+    def after(self) -> bytes:
+        encoding, _ = encoding_of(self.before)
+        pieces: list[bytes] = []
+        at = 0
+        for start, end, new in self.spots:
+            pieces += (self.before[at:start], new.encode(encoding))
+            at = end
+        return b"".join((*pieces, self.before[at:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ def plan(findings: Iterable[Finding], unsafe: bool) -> Plan:
                 texts.setdefault(real, (edit.span.file, edit.before))
                 taken.setdefault(real, {})[edit.start, edit.end, edit.text] = None
             fixed.append(finding)
-    rewrites = (Rewrite(*texts[real], _spliced(texts[real][1], spots)) for real, spots in sorted(taken.items()))
+    rewrites = (Rewrite(*texts[real], tuple(sorted(spots))) for real, spots in sorted(taken.items()))
     return Plan(tuple(rewrites), tuple(fixed), tuple(put_off), tuple(held))
 
 
@@ -73,16 +83,6 @@ def _overlaps(edit: Edit, taken: Iterable[Spot], text: bytes) -> bool:
         if spot != other and ((start < last and first < end) or start == end == first == last):
             return True
     return False
-
-
-def _spliced(text: bytes, spots: Iterable[Spot]) -> bytes:
-    encoding, _ = encoding_of(text)
-    pieces: list[bytes] = []
-    at = 0
-    for start, end, new in sorted(spots):
-        pieces += (text[at:start], new.encode(encoding))
-        at = end
-    return b"".join((*pieces, text[at:]))
 
 
 def write(rewrite: Rewrite, paths: Sequence[str]) -> Problem | None:
@@ -129,19 +129,3 @@ def _take_over(file: str, status: os.stat_result) -> None:
 
 def _refused(rewrite: Rewrite, why: str) -> Problem:
     return Problem(rewrite.file, 1, 1, f"not fixed: {why}")
-
-
-def diff(rewrites: Iterable[Rewrite]) -> Iterator[str]:
-    """A unified diff, as ``patch -p1`` and ``git apply`` take it; line by line, ends of lines included."""
-    import difflib
-
-    for rewrite in rewrites:
-        before, after = (_lines(text) for text in (rewrite.before, rewrite.after))
-        name = rewrite.file.lstrip("/")
-        for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"):
-            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _lines(text: bytes) -> list[str]:
-    lines = text.decode(encoding_of(text)[0], "surrogateescape").split("\n")
-    return [line + "\n" for line in lines[:-1]] + lines[-1:] * bool(lines[-1])
