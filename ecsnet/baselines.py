@@ -77,7 +77,7 @@ def _known(path: str, number: int, entry: object) -> Known:
 
 def render(findings: Iterable[Finding], base: str) -> str:
     """``base``: as of the report that they are in."""
-    entries = [(root_of(one, base), one.rule.id, one.resource.address, one.fingerprint) for one in findings]
+    entries = [(root_of(one.resource, base), one.rule.id, one.resource.address, one.fingerprint) for one in findings]
     lines = [json.dumps(dict(zip(_KEYS, entry))) for entry in sorted(entries)]
     body = "".join(f"\n    {line}," for line in lines)[:-1]
     findings_text = f"[{body}\n  ]" if lines else "[]"

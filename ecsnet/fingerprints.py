@@ -22,6 +22,7 @@ from collections.abc import Iterable
 
 from ecsnet.files import TERRAFORM, checkout
 from ecsnet.findings import Finding
+from ecsnet.resources import Resource
 
 VERSION = "ecsnet/v1"
 
@@ -61,9 +62,8 @@ def relative(file: str, base: str) -> str:
     return name.replace(os.sep, "/")
 
 
-def root_of(finding: Finding, base: str) -> str:
-    """Where the configuration is: a folder with Terraform, a template or a plan; relative to ``base``."""
-    resource = finding.resource
+def root_of(resource: Resource, base: str) -> str:
+    """Where its configuration is: a folder with Terraform, a template or a plan; relative to ``base``."""
     declared = (resource.calls[0].span if resource.calls else resource.header).file
     return relative(os.path.dirname(declared) or os.curdir if declared.endswith(TERRAFORM) else declared, base)
 
@@ -71,7 +71,7 @@ def root_of(finding: Finding, base: str) -> str:
 def _key(finding: Finding, base: str) -> tuple[str, ...]:
     resource = finding.resource
     decides = next((hop.resource for hop in finding.path if hop.span == finding.span and hop.resource), "")
-    return finding.rule.id, root_of(finding, base), resource.address, decides or resource.address, finding.cause
+    return finding.rule.id, root_of(resource, base), resource.address, decides or resource.address, finding.cause
 
 
 def _content(finding: Finding) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
 from ecsnet import __version__
@@ -130,8 +131,13 @@ def _rule(rule: Rule) -> Json:
     }
 
 
+_COMMAND = re.compile(r"#(?=#[\w.]*\[)")
+
+
 def dump(document: object) -> str:
-    return json.dumps(_portable(document), indent=2) + "\n"
+    text = json.dumps(_portable(document), indent=2) + "\n"
+    # Azure Pipelines, TeamCity and GitHub take ##vso[...], ##teamcity[...] and ##[...] in a log for commands.
+    return _COMMAND.sub(r"\\u0023", text) if "##" in text else text
 
 
 def _portable(value: object) -> object:

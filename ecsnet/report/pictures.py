@@ -1,0 +1,51 @@
+"""The path of a finding as a Mermaid flowchart. https://mermaid.js.org/syntax/flowchart.html"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ecsnet.findings import Finding, Level
+from ecsnet.report.common import clipped
+from ecsnet.report.graph import entity
+from ecsnet.report.source import printable
+from ecsnet.resources import Hop
+
+MAX_STEPS = 25
+_MAX_NAME = 80
+_MAX_TEXT = 160
+_STROKES = {Level.ERROR: "#c62828", Level.WARNING: "#e08600", Level.INFO: "#1565c0"}
+_STYLE = "fill:#fafafa,stroke:#78909c,color:#212121"
+
+
+def picture(finding: Finding) -> Iterator[str]:
+    """Lines: the steps one under the other, the deciding one marked; nothing for a path of fewer than two."""
+    steps, left_out = _shown(finding)
+    if len(steps) < 2:
+        return
+    yield "flowchart TB"
+    for number, (hop, decides) in enumerate(steps):
+        yield f'  n{number}["{_label(hop, decides)}"]'
+        yield f"  style n{number} {_decided(finding.level) if decides else _STYLE}"
+    arrow = "-->"
+    for number in range(1, len(steps)):
+        yield f"  n{number - 1} {arrow} n{number}"
+    if left_out:
+        yield f'  more["{left_out} more steps"]'
+        yield f"  style more {_STYLE},stroke-dasharray:4"
+        yield f"  n{len(steps) - 1} -.-> more"
+
+
+def _shown(finding: Finding) -> tuple[list[tuple[Hop, bool]], int]:
+    """The steps with whether each is where the finding is, and the number of those for which there is no room."""
+    steps = [(hop, hop.span == finding.span) for hop in finding.path]
+    return steps[:MAX_STEPS], max(len(steps) - MAX_STEPS, 0)
+
+
+def _label(hop: Hop, decides: bool) -> str:
+    mark = "\u26a0 " if decides else ""
+    lines = [f"<b>{entity(clipped(printable(hop.resource), _MAX_NAME))}</b>"] if hop.resource else []
+    return "<br/>".join([*lines, mark + entity(clipped(printable(hop.message), _MAX_TEXT))])
+
+
+def _decided(level: Level) -> str:
+    return f"fill:#fff3e0,stroke:{_STROKES[level]},stroke-width:3px,color:#212121"
