@@ -154,8 +154,8 @@ def _detail(finding: Finding, base: str, drawn: Sequence[str]) -> Iterator[str]:
     if drawn:
         yield "\n```mermaid\n" + "\n".join(drawn) + "\n```\n"
     # A rule's own advice is Markdown.
-    own = finding.fix in finding.rule.fix.values()
-    yield f"\n**Fix.** {finding.fix.strip() if own else prose(finding.fix)}\n\n[More about {finding.rule.id}]({finding.rule.help})\n\n</details>\n"
+    advice = finding.fix.strip() if finding.fix in finding.rule.fix.values() else prose(finding.fix)
+    yield f"\n**Fix.** {advice}\n\n[More about {finding.rule.id}]({finding.rule.help})\n\n</details>\n"
 
 
 def _unknown(report: Report, page: _Page) -> None:
