@@ -69,7 +69,7 @@ def _replaced(text: str, found: Scalar, change: Setting) -> Iterable[Piece] | No
 def _added(text: str, table: Table, kind: str, name: str, value: bool | str) -> Iterable[Piece] | None:
     """A new pair of a mapping: the last one in YAML's block style, else the first."""
     if text[table.start] == "{":
-        return added_to_flow(text, table.start, name, fresh(kind, name, value, '"'))
+        return added_to_flow(text, table.start, kind, name, value)
     keys = [pair.key.start for pair in table.pairs.values()]
     if not keys or not all(table.start <= key <= table.end for key in keys):
         return None

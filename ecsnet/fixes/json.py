@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from ecsnet.fixes.pieces import Piece
+from ecsnet.fixes.pieces import Piece, fresh
 
 _FIRST = re.compile(r"""\{\s*(?P<key>(["']?)[^"'\s:,{}]+\2)(?P<colon>\s*:\s*)""")
 
 
-def added(text: str, brace: int, name: str, value: str) -> tuple[Piece, ...] | None:
-    """A new first pair of the object whose brace is at ``brace``, written as the pair behind it is.
+def added(text: str, brace: int, kind: str, name: str, value: bool | str) -> tuple[Piece, ...] | None:
+    """A new first pair of the object, of a resource of type ``kind``, whose brace is at ``brace``, written as the pair
+    behind it is.
 
     ``None`` for an empty object, or for one that begins with something else than a pair.
     """
@@ -21,4 +22,5 @@ def added(text: str, brace: int, name: str, value: str) -> tuple[Piece, ...] | N
     quote = text[start] if text[start] in "\"'" else ""
     space = text[brace + 1 : start]
     colon = found["colon"] if "\n" not in found["colon"] else ": "
-    return (Piece(start, start, f"{quote}{name}{quote}{colon}{value},{space if space.strip(' ') else ' '}"),)
+    pair = f"{quote}{name}{quote}{colon}{fresh(kind, name, value, quote)}"
+    return (Piece(start, start, f"{pair},{space if space.strip(' ') else ' '}"),)

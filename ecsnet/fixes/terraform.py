@@ -38,7 +38,7 @@ def setting(parsed: ParsedFile, change: Setting) -> Iterable[Piece] | None:
     if found is None or change.instead_of or resource.get(*change.path) is not None:
         return None
     name = str(change.path[-1])
-    return _added(parsed, found, name, fresh(resource.type, name, change.value, '"'))
+    return _added(parsed, found, resource.type, name, change.value)
 
 
 def nat_per_zone(parsed: ParsedFile, call: Span) -> Iterable[Piece] | None:
@@ -54,7 +54,7 @@ def nat_per_zone(parsed: ParsedFile, call: Span) -> Iterable[Piece] | None:
     if meant is None or meant.module != _VPC_MODULE or meant.below:
         return None
     pieces = _switched(one.expression, False)
-    more = _switched(each.expression, True) if each else _added(parsed, block, _NAT_PER_ZONE, "true", _ONE_NAT)
+    more = _switched(each.expression, True) if each else _added(parsed, block, "", _NAT_PER_ZONE, True, _ONE_NAT)
     return None if pieces is None or more is None else (*pieces, *more)
 
 
@@ -137,16 +137,19 @@ def _replaced(source: Source, expression: Expression, change: Setting) -> Iterab
     return None if text is None else (Piece(expression.start, expression.end, text),)
 
 
-def _added(parsed: ParsedFile, block: Block, name: str, value: str, after: str = "") -> Iterable[Piece] | None:
-    """A new argument of a block, behind ``after`` or its other arguments."""
+def _added(
+    parsed: ParsedFile, block: Block, kind: str, name: str, value: bool | str, after: str = ""
+) -> Iterable[Piece] | None:
+    """A new argument of a block, of a resource of type ``kind``, behind ``after`` or its other arguments."""
     source = parsed.source
     if source.path.endswith(".json"):
-        return added_to_json(source.latin, source.latin.find("{", block.header_end - 1), name, value)
+        return added_to_json(source.latin, source.latin.find("{", block.header_end - 1), kind, name, value)
+    text = fresh(kind, name, value, '"')
     attributes = sorted(block.body.attributes.values(), key=lambda found: found.start)
     usual = [found for found in attributes if found.name not in _LAST] or attributes
     anchor = next((found for found in attributes if found.name == after), usual[-1] if usual else None)
     if anchor is None:
-        return _first(source, block, f"{name} = {value}")
+        return None
     begin, end = _line(source.text, anchor.start)[0], _line(source.text, anchor.end)[1]
     indent = source.text[begin : anchor.start]
     if indent.strip(b" \t") or not _is_over(source.text, anchor.end, end) or b"<<" in source.text[anchor.start : end]:
@@ -159,20 +162,7 @@ def _added(parsed: ParsedFile, block: Block, name: str, value: str, after: str =
     if aligned:
         pieces += [Piece(_behind(found), _behind(found), " " * (wider - width)) for found in group if wider > width]
     at, line_break = _end_of_line(source.text, end)
-    text = f"{line_break}{indent.decode('ascii')}{name.ljust(wider)} = {value}"
-    return (*pieces, Piece(at, at, text))
-
-
-def _first(source: Source, block: Block, argument: str) -> Iterable[Piece] | None:
-    """An argument in a block that has none, on the line after the brace."""
-    brace = source.text.find(b"{", block.header_end - 1, block.header_end + 2)
-    begin, _ = _line(source.text, block.start)
-    indent = source.text[begin : block.start]
-    _, end = _line(source.text, brace)
-    if brace < 0 or indent.strip(b" \t") or not _is_over(source.text, brace + 1, end):
-        return None
-    at, line_break = _end_of_line(source.text, end)
-    return (Piece(at, at, f"{line_break}{indent.decode('ascii')}  {argument}"),)
+    return (*pieces, Piece(at, at, f"{line_break}{indent.decode('ascii')}{name.ljust(wider)} = {text}"))
 
 
 def _line(text: bytes, offset: int) -> tuple[int, int]:
