@@ -418,6 +418,13 @@ def _edits(found: tuple[Finding, ...]) -> Iterator[Edit]:
     return (edit for finding in found for edit in finding.edits)
 
 
+@pytest.mark.parametrize("folder_of_a_tool", ["cdktf.out", ".aws-sam"])
+def test_what_tools_write_is_left_alone(folder_of_a_tool: str, folder: Path) -> None:
+    (folder / folder_of_a_tool).mkdir()
+    (folder / folder_of_a_tool / "a.yaml").write_text(TEMPLATE)
+    assert not_fixed(".")
+
+
 def test_what_holds_in_a_scenario_only_is_left_alone(folder: Path) -> None:
     conditional = TEMPLATE.replace("    Type:", "    Condition: Open\n    Type:")
     head = "Parameters:\n  Stage: {Type: String}\nConditions:\n  Open: !Equals [!Ref Stage, dev]\n"

@@ -19,6 +19,10 @@ from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import ParsedFile, parse
 
 
+_NOT_OWN = SKIPPED | {"cdk.out", "cdktf.out", ".aws-sam"}
+"""Folders of what tools fetch, or make anew each time."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Template:
     """A template's text, without byte order mark, and its nodes."""
@@ -103,7 +107,7 @@ def is_own(file: str, paths: Sequence[str]) -> bool:
     for path in paths:
         root = os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or ".")
         if real.startswith(os.path.join(root, "")) and os.path.isfile(real):
-            return SKIPPED.isdisjoint(os.path.relpath(real, root).split(os.sep))
+            return _NOT_OWN.isdisjoint(os.path.relpath(real, root).split(os.sep))
     return False
 
 
