@@ -18,7 +18,6 @@ from ecsnet.terraform.json_syntax import parse_json
 from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import ParsedFile, parse
 
-
 _NOT_OWN = SKIPPED | {"cdk.out", "cdktf.out", ".aws-sam"}
 """Folders of what tools fetch, or make anew each time."""
 
