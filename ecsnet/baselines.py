@@ -84,27 +84,6 @@ def render(findings: Iterable[Finding], base: str) -> str:
     return f'{{\n  "version": "{_FORMAT}",\n  "fingerprints": "{VERSION}",\n  "findings": {findings_text}\n}}\n'
 
 
-def write(path: str, text: str) -> None:
-    """In one step: whoever reads it has the old one or the new one. A link stays one.
-
-    :raises OSError: it cannot be written
-    """
-    import tempfile
-
-    real = os.path.realpath(path)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(real), prefix=".ecsnet-")
-    try:
-        with open(handle, "w", encoding="ascii", newline="\n") as stream:
-            stream.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, os.stat(real).st_mode & 0o777 if os.path.exists(real) else 0o666 & ~mask)
-        os.replace(temporary, real)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
 def held_back(report: Report, config: Configured, folder: str) -> Report:
     """Without what the baseline has that is in force for ``folder``, which holds all that was scanned.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecsnet.config import Configured, choose
@@ -26,11 +26,18 @@ if TYPE_CHECKING:
 _STACK = "AWS::StackName"
 
 
-def scan(paths: Sequence[str], config: Configured, base: str | None = None, jobs: int = 1) -> Report:
+def scan(
+    paths: Sequence[str],
+    config: Configured,
+    base: str | None = None,
+    jobs: int = 1,
+    watch: Callable[[str], None] | None = None,
+) -> Report:
     """Everything in ``paths``, files and folders mixed.
 
     ``base``: the folder that holds all that may be read, where there is no checkout; else the one that holds ``paths``.
-    ``jobs``: processes that work at once, where that is faster; the report is the same.
+    ``jobs``: processes that work at once, where that is faster; the report is the same. ``watch``: told the folder of
+    each root when that is judged.
 
     :raises ConfigError: a path does not exist, or ``config`` names a rule, a variable or a baseline that does not
     """
@@ -47,6 +54,8 @@ def scan(paths: Sequence[str], config: Configured, base: str | None = None, jobs
             tally.problems.setdefault(one)
         else:
             tally.take(one, judges_of(config.of(one.folder)))
+            if watch is not None:
+                watch(one.folder)
     report = tally.report(start, base_of(found.base))
     if config.of(found.base).baseline is not None:
         from ecsnet.baselines import held_back

@@ -14,6 +14,7 @@ def run(options: argparse.Namespace) -> int:
     from ecsnet.engine import scan
     from ecsnet.report.source import printable
     from ecsnet.report.text import render_problems
+    from ecsnet.writing import write_whole
 
     try:
         settings = settings_of(options)
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         write([text.rstrip("\n")])
         return CLEAN
     try:
-        baselines.write(path, text)
+        write_whole(path, text)
     except OSError as error:
         return usage_error(f"{path}: cannot be written: {error.strerror or error}")
     number = len(report.findings)

@@ -15,6 +15,7 @@ CLEAN = 0
 FINDINGS = 1
 USAGE = 2
 UNREADABLE = 3
+_RUNNERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
 INTERRUPTED = 130  # what a shell gives a command that Ctrl-C ended
 
 
@@ -67,9 +68,18 @@ def usage_error(message: str) -> int:
 
 
 def write(lines: Iterable[str]) -> None:
-    for line in lines:
+    for line in for_logs(lines):
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def for_logs(lines: Iterable[str]) -> Iterable[str]:
+    """Text, where a CI runner obeys what it finds in the log: without anything that it would take for a command."""
+    if not any(os.environ.get(name) for name in _RUNNERS):
+        return lines
+    from ecsnet.report.github import inert
+
+    return map(inert, lines)
 
 
 def wants_colour() -> bool:

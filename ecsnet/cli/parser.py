@@ -12,6 +12,7 @@ from ecsnet import __version__
 from ecsnet.cli.common import usage_error
 
 _FAIL_ON = ("error", "warning", "info", "never")  # ecsnet.config has them too, for a millisecond more
+_FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 _EXIT_STATUS = """\
 exit status:
   0  nothing found at or above --fail-on
@@ -61,7 +62,15 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXIT_STATUS,
     )
     scan.set_defaults(run=_command("scan"))
-    scan.add_argument("--format", choices=("text", "json"), default="text", help="of the output (default: text)")
+    scan.add_argument("--format", choices=_FORMATS, help="of standard output (default: text)")
+    scan.add_argument(
+        "--output",
+        metavar="FORMAT=FILE",
+        action="append",
+        type=_output,
+        default=[],
+        help="also write the report to a file, in any of these formats; - is standard output; repeatable",
+    )
     scan.add_argument(
         "-q", "--quiet", action="store_true", help="one line a finding, nothing else (errors go to standard error)"
     )
@@ -236,6 +245,13 @@ def _parameter(text: str) -> tuple[str, str]:
 
 def _var_file(text: str) -> tuple[None, str]:
     return None, text
+
+
+def _output(text: str) -> tuple[str, str]:
+    format, _, path = text.partition("=")  # noqa: A001
+    if format not in _FORMATS or not path:
+        raise argparse.ArgumentTypeError(f"not a format and a file, {'|'.join(_FORMATS)}=FILE: {text!r}")
+    return format, path
 
 
 def _jobs(text: str) -> int:

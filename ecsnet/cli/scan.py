@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from ecsnet.cli.common import CLEAN, FINDINGS, UNREADABLE, settings_of, usage_error, wants_colour, write
+from ecsnet.cli.common import CLEAN, FINDINGS, UNREADABLE, settings_of, usage_error
 
 if TYPE_CHECKING:
     from ecsnet.config import Config
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace) -> int:
+    from ecsnet.cli import progress
+    from ecsnet.cli.outputs import show_report, targets, write_files
     from ecsnet.config import ConfigError
     from ecsnet.engine import scan
     from ecsnet.scanning import available
@@ -22,24 +24,31 @@ def run(options: argparse.Namespace) -> int:
     if options.unsafe and not (options.fix or options.diff):
         return usage_error("--unsafe says what --fix and --diff may change: it does nothing without them")
     try:
+        places = targets(options)
         settings = settings_of(options)
         config = settings.of(settings.base)
         jobs = options.jobs or available()
-        report = scan(options.paths, settings, jobs=jobs)
+
+        def scanned() -> Report:
+            with progress.shown() as watch:
+                return scan(options.paths, settings, jobs=jobs, watch=watch)
+
+        report = scanned()
         if options.fix and not options.diff:
             from ecsnet.cli.fix import mend
 
-            report = mend(report, options, lambda: scan(options.paths, settings, jobs=jobs))
+            report = mend(report, options, scanned)
     except ConfigError as error:
         return usage_error(str(error))
-    status = exit_status(report, config)
+    # Files first: a reader who has seen enough of standard output costs none of them.
+    status = write_files(report, config, places) or exit_status(report, config)
     if options.diff:
         from ecsnet.cli.fix import show
 
         show(report, options)
         return status
     try:
-        _print_report(report, config, options)
+        show_report(report, config, options, places)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
@@ -53,20 +62,3 @@ def exit_status(report: Report, config: Config) -> int:
     if lowest is not None and any(finding.level.rank >= lowest.rank for finding in report.findings):
         return FINDINGS
     return CLEAN
-
-
-def _print_report(report: Report, config: Config, options: argparse.Namespace) -> None:
-    if options.format == "json":
-        from ecsnet.report import json
-
-        write([json.render(report).rstrip("\n")])
-        return
-    from ecsnet.report import text
-
-    colour = wants_colour()
-    if options.quiet:
-        write(text.render_quiet(report, colour=colour))
-        for line in text.render_problems(report.problems, colour=False):
-            print(line, file=sys.stderr)
-    else:
-        write(text.render(report, colour=colour, show_unknown=config.show_unknown))

@@ -38,6 +38,8 @@ def picture(finding: Finding) -> Iterator[str]:
 def _shown(finding: Finding) -> tuple[list[tuple[Hop, bool]], int]:
     """The steps with whether each is where the finding is, and the number of those for which there is no room."""
     steps = [(hop, hop.span == finding.span) for hop in finding.path]
+    if steps and not any(decides for _, decides in steps):
+        steps.append((Hop(finding.resource.address, finding.rule.name, finding.span), True))
     return steps[:MAX_STEPS], max(len(steps) - MAX_STEPS, 0)
 
 
