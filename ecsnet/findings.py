@@ -180,7 +180,8 @@ class Report:
 
     ``unseen``: modules, stacks and the like that are not there, so that nobody knows what they make. ``findings`` has
     none of those ``suppressed``. ``fixed``: what the baseline has and the configuration no longer. ``base``: the folder
-    that fingerprints, and reports for other tools, name files after ("": the working directory).
+    that fingerprints, and reports for other tools, name files after ("": the working directory). ``elsewhere``: how
+    many more findings there are that are not on the changes which were asked for.
     """
 
     findings: tuple[Finding, ...]
@@ -195,3 +196,4 @@ class Report:
     unused: tuple[Unused, ...] = ()
     fixed: tuple[Known, ...] = ()
     base: str = ""
+    elsewhere: int = 0

@@ -293,6 +293,7 @@ def test_json_has_the_documented_shape() -> None:
             "suppressed": 0,
             "baseline": 0,
             "fixed": 0,
+            "elsewhere": 0,
             "seconds": 0.123,
         },
     }

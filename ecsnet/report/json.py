@@ -52,6 +52,7 @@ def render(report: Report) -> str:
                 "suppressed": sum(one.by != "baseline" for one in report.suppressed),
                 "baseline": sum(one.by == "baseline" for one in report.suppressed),
                 "fixed": len(report.fixed),
+                "elsewhere": report.elsewhere,
                 "seconds": round(report.seconds, 3),
             },
         }

@@ -206,6 +206,7 @@ def summary(report: Report, show_unknown: bool, paint: Paint) -> str:
     suppressed = f", {len(report.suppressed) - known} suppressed" if len(report.suppressed) > known else ""
     suppressed += f", {known} in the baseline" if known else ""
     suppressed += f", {len(report.fixed)} of the baseline fixed" if report.fixed else ""
+    suppressed += f", {report.elsewhere} not on the changes" if report.elsewhere else ""
     unknown = f", {len(report.undecided)} unknown" if report.undecided else ""
     if report.unseen:
         unknown += f", {count(len(report.unseen), 'module or stack', 'modules or stacks')} not seen"
