@@ -144,7 +144,9 @@ def test_an_unknown_rule_names_the_nearest(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize("name", ["ECSNET101", "ecsnet101", "any-vpc", "W9101"])
 def test_a_rule_goes_by_three_names(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["rule", name]) == 0
-    assert capsys.readouterr().out.startswith("# ECSNET101 any-vpc\n")
+    printed = capsys.readouterr().out
+    assert printed.startswith("# ECSNET101 any-vpc\n")
+    assert printed.endswith(f"\n\nWith examples: {RULE.help}\n")
     assert cli.main(["rule", name, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["cfn_lint_id"] == "W9101"
 

@@ -22,5 +22,5 @@ def run(options: argparse.Namespace) -> int:
     else:
         from ecsnet.report import page
 
-        write([page.render(rule).rstrip("\n")])
+        write([page.render(rule), f"With examples: {rule.help}"])
     return CLEAN
