@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from ecsnet import disk
 from ecsnet.records import dataclass, field
 from ecsnet.resources import Problem
 
@@ -54,7 +55,11 @@ def read(folder: str) -> Assembly | None:
     try:
         status = os.stat(path)
     except (OSError, ValueError):
+        disk.exists(path)
         return None
+    # What is kept below is not read again, and counts as read.
+    disk.is_file(os.path.join(folder, "cdk.out"))
+    disk.digest(path, _MAX_SIZE)
     return _read(folder, path, (status.st_ino, status.st_mtime_ns), status.st_size)
 
 
@@ -105,8 +110,7 @@ def constructs(stack: AssemblyStack, folder: str) -> Mapping[str, str]:
     entries = stack.metadata if isinstance(stack.metadata, dict) else {}
     if stack.metadata_file and _is_inside(stack.metadata_file):
         try:
-            with open(os.path.join(folder, stack.metadata_file), "rb") as stream:
-                found = json.loads(stream.read(_MAX_SIZE))
+            found = json.loads(disk.content(os.path.join(folder, stack.metadata_file), _MAX_SIZE))
             entries = {**entries, **(found if isinstance(found, dict) else {})}
         except (OSError, ValueError, RecursionError):
             pass  # names to show, nothing that a verdict depends on

@@ -31,13 +31,14 @@ def scan(
     config: Configured,
     base: str | None = None,
     jobs: int = 1,
+    cache: str = "",
     watch: Callable[[str], None] | None = None,
 ) -> Report:
     """Everything in ``paths``, files and folders mixed.
 
     ``base``: the folder that holds all that may be read, where there is no checkout; else the one that holds ``paths``.
-    ``jobs``: processes that work at once, where that is faster; the report is the same. ``watch``: told the folder of
-    each root when that is judged.
+    ``jobs``: processes that work at once, where that is faster. ``cache``: a folder with results of earlier scans.
+    Neither changes the report. ``watch``: told the folder of each root when that is judged.
 
     :raises ConfigError: a path does not exist, or ``config`` names a rule, a variable or a baseline that does not
     """
@@ -49,7 +50,7 @@ def scan(
         found = replace(found, base=os.path.commonpath((found.base, os.path.abspath(base))))
     choose(config.of(found.base), CATALOGUE)
     tally = _Tally()
-    for one in outcomes(found, config, jobs):
+    for one in outcomes(found, config, jobs, cache):
         if isinstance(one, Problem):
             tally.problems.setdefault(one)
         else:

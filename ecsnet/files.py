@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 
-from ecsnet import assemblies, gitignore
+from ecsnet import assemblies, disk, gitignore
 from ecsnet.config import ConfigError
 from ecsnet.records import dataclass, field
 from ecsnet.resources import Problem
@@ -88,7 +88,7 @@ def is_plan(head: bytes) -> bool:
 def checkout(folder: str) -> str | None:
     """The absolute path of the git checkout that ``folder`` is in."""
     at = os.path.abspath(folder)
-    while not os.path.exists(os.path.join(at, ".git")):
+    while not disk.exists(os.path.join(at, ".git")):
         above = os.path.dirname(at)
         if above == at:
             return None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ecsnet import disk
 from ecsnet.config import Config, ConfigError, Configured
 from ecsnet.files import Found, checkout, is_plan
 from ecsnet.inputs import VarFile
@@ -14,6 +16,7 @@ from ecsnet.records import dataclass, field
 from ecsnet.resources import Configuration, Problem
 
 if TYPE_CHECKING:
+    from ecsnet.cache import Cache
     from ecsnet.stacks import Stacks
     from ecsnet.terraform import Files
 
@@ -42,14 +45,14 @@ class Roots:
         """Another process reads its own files."""
         return Roots, (self.found, self.config)
 
-    def units(self, problems: list[Problem]) -> list[Unit]:
-        """In the order of a report. Adds to ``problems`` what kept roots from being found.
+    def units(self, problems: list[Problem], cache: Cache | None = None) -> list[Unit]:
+        """In the order of a report. Adds to ``problems`` what kept roots from being found. ``cache``: may know them.
 
         :raises ConfigError: a variable is given that no root module declares
         """
         units: list[Unit] = []
         if self.found.terraform:
-            roots = self._terraform(problems)
+            roots = self._terraform(problems, cache)
             units += (Unit(root, number) for root in roots for number in range(len(self.config.of(root).given)))
         if self.found.templates or self.config.of(self.found.base).parameters:
             units.append(Unit())
@@ -62,6 +65,14 @@ class Roots:
         """
         return self._module(unit) if unit.root else _template_roots(self.found, self.config)
 
+    def key(self, unit: Unit, cache: Cache) -> str:
+        """What, beside files, a unit is judged by."""
+        found, of = self.found, self.config.of
+        if unit.root:
+            return cache.key("module", found.base, unit, of(unit.root))
+        folders = dict.fromkeys(map(os.path.dirname, found.templates))
+        return cache.key("templates", found, of(found.base), {folder: of(folder) for folder in folders})
+
     @property
     def files(self) -> Files:
         from ecsnet.terraform import Files
@@ -70,11 +81,9 @@ class Roots:
             self._files = Files()
         return self._files
 
-    def _terraform(self, problems: list[Problem]) -> list[str]:
-        from ecsnet.terraform import find_roots
-
+    def _terraform(self, problems: list[Problem], cache: Cache | None) -> list[str]:
         try:
-            roots = find_roots(_without_stubs(self.found.terraform, self.config), self.files)
+            roots = self._search(_without_stubs(self.found.terraform, self.config), cache)
         except ConfigError:
             raise
         except Exception as error:
@@ -82,6 +91,20 @@ class Roots:
             return []
         _refuse_undeclared(roots, self.config, self.files)
         return roots
+
+    def _search(self, paths: Sequence[str], cache: Cache | None) -> list[str]:
+        key = cache.key("roots", paths) if cache is not None else ""
+        known = _names(cache.get(key)) if cache is not None else None
+        if known is not None:
+            return known
+        from ecsnet.terraform import find_roots
+
+        if cache is None:
+            return find_roots(paths, self.files)
+        with disk.watched() as seen:
+            found = find_roots(paths, self.files)
+        cache.put(key, seen, json.dumps(found).encode())
+        return found
 
     def _module(self, unit: Unit) -> Iterator[Configuration | Problem]:
         from ecsnet.network import wanted
@@ -103,6 +126,15 @@ class Roots:
         finally:
             if unit.given == len(own.given) - 1:
                 self.files.forget(unit.root)
+
+
+def _names(text: bytes | None) -> list[str] | None:
+    """A list of strings in JSON; ``None`` for all else."""
+    try:
+        found = json.loads(text) if text is not None else None
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) and all(isinstance(name, str) for name in found) else None
 
 
 def configurations(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
@@ -229,8 +261,7 @@ def _load_template(path: str, found: Found, config: Config, stacks: Stacks) -> I
 
 def _may_be_plan(path: str) -> bool:
     try:
-        with open(path, "rb") as stream:
-            return is_plan(stream.read(_HEAD))
+        return is_plan(disk.content(path, _HEAD))
     except OSError:
         return False
 
@@ -251,7 +282,6 @@ def _may_be_template(path: str) -> bool:
     from ecsnet.cloudformation import looks_like_template
 
     try:
-        with open(path, "rb") as stream:
-            return looks_like_template(stream.read(_HEAD))
+        return looks_like_template(disk.content(path, _HEAD))
     except OSError:
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from ecsnet import assemblies
+from ecsnet import assemblies, disk
 from ecsnet.assemblies import AssemblyStack
 from ecsnet.cloudformation import declared_parameters
 from ecsnet.cloudformation.deployment import UNTOLD, Deployment, Supplied
@@ -121,8 +121,8 @@ def _union(declared: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
 
 def entries_of(template: str, config: Config) -> tuple[StackEntry, ...]:
     """The entries of the configuration for the template in this file."""
-    real = os.path.realpath(template) if config.stacks else ""
-    return tuple(entry for entry in config.stacks if os.path.realpath(entry.template) == real)
+    real = disk.real(template) if config.stacks else ""
+    return tuple(entry for entry in config.stacks if disk.real(entry.template) == real)
 
 
 def _meant(entry: StackEntry, stacks: tuple[AssemblyStack, ...]) -> AssemblyStack | None:

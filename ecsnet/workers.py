@@ -37,8 +37,8 @@ class _Worker:
     at: deque[int] = field(default_factory=deque)
 
 
-def in_order(work: Callable[[Any], bytes], tasks: Sequence[Any], jobs: int) -> Iterator[bytes | Lost]:
-    """What ``work`` makes of each task, in their order. ``work`` and ``tasks`` can be pickled.
+def in_order(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Iterator[Any]:
+    """What ``work`` makes of each task, or ``Lost``, in their order. All of them can be pickled.
 
     :raises ConfigError: ``work`` did
     """
@@ -50,18 +50,18 @@ def in_order(work: Callable[[Any], bytes], tasks: Sequence[Any], jobs: int) -> I
 
 
 class _Pool:
-    def __init__(self, work: Callable[[Any], bytes], tasks: Sequence[Any], jobs: int) -> None:
+    def __init__(self, work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> None:
         self.work = work
         self.tasks = tasks
         self.jobs = jobs
         size = max(1, len(tasks) // (jobs * _PER_ROUND))
         self.waiting = deque(deque(range(at, min(at + size, len(tasks)))) for at in range(0, len(tasks), size))
-        self.done: dict[int, bytes | Lost] = {}
+        self.done: dict[int, Any] = {}
         self.workers: list[_Worker] = []
         # What is there already is never collected in a worker: memory stays shared.
         gc.freeze()
 
-    def answers(self) -> Iterator[bytes | Lost]:
+    def answers(self) -> Iterator[Any]:
         for number in range(len(self.tasks)):
             while number not in self.done:
                 self._turn()
@@ -123,7 +123,7 @@ class _Pool:
             self.waiting.appendleft(worker.at)
 
 
-def _serve(pipe: Connection, work: Callable[[Any], bytes], inherited: Sequence[Connection]) -> None:
+def _serve(pipe: Connection, work: Callable[[Any], Any], inherited: Sequence[Connection]) -> None:
     """Answers until nobody asks any more. Ctrl-C is for the process that started this one, which ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for other in inherited:
@@ -136,7 +136,7 @@ def _serve(pipe: Connection, work: Callable[[Any], bytes], inherited: Sequence[C
         return
 
 
-def _answer(work: Callable[[Any], bytes], task: Any) -> tuple[str, bytes | str]:
+def _answer(work: Callable[[Any], Any], task: Any) -> tuple[str, Any]:
     try:
         return "made", work(task)
     except ConfigError as error:

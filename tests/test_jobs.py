@@ -107,7 +107,7 @@ def test_the_command_says_that_a_root_was_lost(tree: Path) -> None:
 
 def test_no_process_is_started_for_few_roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     generated.monorepo(tmp_path, 3)
-    monkeypatch.setattr(scanning, "_in_processes", pytest.fail)
+    monkeypatch.setattr(workers, "in_order", pytest.fail)
     assert len(scan([str(tmp_path)], Config(), jobs=8).findings) == 3
 
 
@@ -116,5 +116,5 @@ def test_what_is_refused_is_refused_from_a_process_too() -> None:
         list(workers.in_order(_refuse, range(9), 2))
 
 
-def _refuse(task: int) -> bytes:
+def _refuse(task: int) -> None:
     raise ConfigError(f"no such thing: {task}")

@@ -83,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     scan.add_argument(
         "--diff", action="store_true", help="show what --fix would write, as a unified diff, and write nothing"
     )
+    scan.add_argument("--no-cache", action="store_true", help="neither use nor keep results of scans")
     scan.add_argument(
         "--jobs", metavar="N", type=_jobs, help="processes that work at once on many root modules (default: the cores)"
     )
@@ -146,6 +147,10 @@ def parser() -> argparse.ArgumentParser:
     single.set_defaults(run=_command("rule"))
     single.add_argument("name", metavar="RULE", help="id, name or cfn-lint id: ECSNET401, nat-shared-across-azs, W9401")
     single.add_argument("--format", choices=("text", "json"), default="text")
+
+    kept = commands.add_parser("cache", help="show where results of scans are kept, or remove them")
+    kept.set_defaults(run=_command("cache"))
+    kept.add_argument("action", choices=("info", "clear"))
 
     for command, folder, use in (
         ("policies-dir", "policies", "checkov --external-checks-dir"),

@@ -19,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
     from ecsnet.cli.outputs import show_report, targets, write_files
     from ecsnet.config import ConfigError
     from ecsnet.engine import scan
-    from ecsnet.scanning import available
+    from ecsnet.scanning import available, place
 
     if options.unsafe and not (options.fix or options.diff):
         return usage_error("--unsafe says what --fix and --diff may change: it does nothing without them")
@@ -27,11 +27,11 @@ def run(options: argparse.Namespace) -> int:
         places = targets(options)
         settings = settings_of(options)
         config = settings.of(settings.base)
-        jobs = options.jobs or available()
+        jobs, cache = options.jobs or available(), "" if options.no_cache else place()
 
         def scanned() -> Report:
             with progress.shown() as watch:
-                return scan(options.paths, settings, jobs=jobs, watch=watch)
+                return scan(options.paths, settings, jobs=jobs, cache=cache, watch=watch)
 
         report = scanned()
         if options.fix and not options.diff:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
 
+from ecsnet import disk
 from ecsnet.cloudformation.json_syntax import read_json
 from ecsnet.cloudformation.nodes import Document, Node, Scalar, Table, UnreadableError, line_starts, position
 from ecsnet.cloudformation.yaml_syntax import read_yaml
@@ -55,12 +55,11 @@ def encoding_of(content: bytes) -> tuple[str, int]:
 def read_file(path: str) -> bytes | str:
     """The content of a regular file, or why it cannot be read."""
     try:
-        if not os.path.isfile(path):
+        if not disk.is_file(path):
             return "not a file"
-        if os.path.getsize(path) > MAX_BYTES:
+        if disk.size(path) > MAX_BYTES:
             return f"larger than {MAX_BYTES} bytes"
-        with open(path, "rb") as stream:
-            return stream.read(MAX_BYTES)
+        return disk.content(path, MAX_BYTES)
     except (OSError, ValueError) as error:
         return str(getattr(error, "strerror", None) or error)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from ecsnet import disk
 from ecsnet.cloudformation.context import MAX_STACKS
 from ecsnet.cloudformation.document import parse, read_file
 from ecsnet.cloudformation.nodes import Document, Scalar, Table
@@ -86,7 +87,7 @@ def path_of(stack: Stack, location: Value, file: str) -> str | None:
     path = os.path.normpath(os.path.join(os.path.dirname(file), location))
     try:
         inside = os.path.commonpath([real_path(stack.run.boundary), real_path(path)]) == real_path(stack.run.boundary)
-        return path if inside and os.path.isfile(path) else None
+        return path if inside and disk.is_file(path) else None
     except (OSError, ValueError):
         return None
 
@@ -142,7 +143,7 @@ def _shared(tail: tuple[str, ...], parts: tuple[str, ...]) -> int:
 def files_in(folder: str) -> list[str]:
     """Files that may be templates, without hidden folders and packages; of a folder that is large only a part."""
     found: list[str] = []
-    for at, folders, names in os.walk(folder):
+    for at, folders, names in disk.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
         found += [os.path.join(at, name) for name in sorted(names) if name.endswith(_NAMES)]
         if len(found) > _MAX_FILES:
@@ -152,7 +153,7 @@ def files_in(folder: str) -> list[str]:
 
 def real_path(path: str) -> str:
     try:
-        return os.path.realpath(path)
+        return disk.real(path)
     except (OSError, ValueError):
         return path
 
@@ -162,7 +163,7 @@ def checkout(path: str) -> str:
     folder = start = os.path.dirname(real_path(path))
     while True:
         try:
-            if os.path.exists(os.path.join(folder, ".git")):
+            if disk.exists(os.path.join(folder, ".git")):
                 return folder
         except ValueError:
             return start

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from ecsnet import disk
 from ecsnet.records import dataclass, field
 from ecsnet.resources import Problem
 from ecsnet.terraform.ast import Attribute, Block, Body, Literal, Template
@@ -80,6 +81,7 @@ class Folder:
     files: list[str] = field(default_factory=list)
 
 
+_FolderKey = tuple["str", "str | None", "tuple[str, ...] | None"]
 _KEPT_FOLDERS = 64
 _KEPT_FILES = 512
 
@@ -88,19 +90,27 @@ class Files:
     """The files read of late, each once. Keep it for several roots of one scan: they often share modules."""
 
     def __init__(self) -> None:
-        self._folders: dict[tuple[str, str | None, tuple[str, ...] | None], Folder] = {}
+        self._folders: dict[_FolderKey, tuple[Folder, disk.Answers | None]] = {}
         self._parsed: dict[str, ParsedFile] = {}
 
     def folder(self, path: str, boundary: str | None = None, names: Sequence[str] | None = None) -> Folder:
         """The module in a folder; ``names``: only these of its files; ``boundary``: where links may lead."""
         key = (path, boundary, None if names is None else tuple(names))
-        found = self._folders.pop(key, None) or _read_folder(path, boundary, names, self.parsed)
-        _keep(self._folders, key, found, _KEPT_FOLDERS)
-        return found
+        kept = self._folders.pop(key, None)
+        if kept is None or not disk.saw(kept[1]):
+            with disk.noted() as seen:
+                kept = _read_folder(path, boundary, names, self.parsed), seen
+        _keep(self._folders, key, kept, _KEPT_FOLDERS)
+        return kept[0]
 
     def parsed(self, path: str) -> ParsedFile:
         """A file in either syntax. Raises ``OSError``."""
-        found = self._parsed.pop(path, None) or parsed(path, read_bytes(path))
+        found = self._parsed.pop(path, None)
+        if found is None:
+            found = parsed(path, read_bytes(path))
+        else:
+            disk.is_file(path)
+            disk.saw_content(path, MAX_FILE_SIZE + 1, found.source.text)
         _keep(self._parsed, path, found, _KEPT_FILES)
         return found
 
@@ -108,7 +118,7 @@ class Files:
         """What was read of a folder that nobody will ask for again."""
         path = join(folder, ".")
         for key in [key for key in self._folders if key[0] == path]:
-            for file in self._folders.pop(key).files:
+            for file in self._folders.pop(key)[0].files:
                 self._parsed.pop(file, None)
 
 
@@ -138,7 +148,7 @@ def is_override(name: str) -> bool:
 def configuration_files(path: str) -> list[str]:
     """Names of a folder's configuration files in Terraform's order. Raises ``OSError``."""
     return sorted(
-        name for name in os.listdir(path) if name.endswith(SUFFIXES) and not name.startswith(".") and name[-1] != "~"
+        name for name in disk.names(path) if name.endswith(SUFFIXES) and not name.startswith(".") and name[-1] != "~"
     )
 
 
@@ -154,10 +164,9 @@ def without_twins(names: Sequence[str]) -> list[str]:
 
 def read_bytes(path: str) -> bytes:
     """A regular file's contents. Raises ``OSError``, with a message for the user, also where it is too large."""
-    if not os.path.isfile(path):
-        raise OSError("not a regular file" if os.path.exists(path) else "no such file")
-    with open(path, "rb") as stream:
-        data = stream.read(MAX_FILE_SIZE + 1)
+    if not disk.is_file(path):
+        raise OSError("not a regular file" if disk.exists(path) else "no such file")
+    data = disk.content(path, MAX_FILE_SIZE + 1)
     if len(data) > MAX_FILE_SIZE:
         raise OSError(f"larger than {MAX_FILE_SIZE // 1024 // 1024} MB")
     return data
@@ -165,7 +174,7 @@ def read_bytes(path: str) -> bytes:
 
 def is_inside(path: str, boundary: str) -> bool:
     """Whether a path, with its symbolic links followed, is ``boundary``, a real path, or below it."""
-    real = os.path.realpath(path)
+    real = disk.real(path)
     return real == boundary or real.startswith(boundary.rstrip(os.sep) + os.sep)
 
 
@@ -184,7 +193,7 @@ def _read_folder(
         file = join(path, name)
         folder.files.append(file)
         try:
-            if boundary is not None and os.path.islink(file) and not is_inside(file, boundary):
+            if boundary is not None and disk.is_link(file) and not is_inside(file, boundary):
                 raise OSError("it links to outside of what is scanned")
             parsed = parsed_file(file)
         except OSError as error:

@@ -5,9 +5,9 @@ https://developer.hashicorp.com/terraform/language/values/variables#variable-def
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
+from ecsnet import disk
 from ecsnet.inputs import Assignment, Datum, Given, VarFile
 from ecsnet.records import names
 from ecsnet.resources import Problem
@@ -121,7 +121,7 @@ def workspace_of(root: str, given: Given) -> tuple[str, str]:
     if given.workspace is not None:
         return given.workspace, given.workspace_origin
     path = join(root, ".terraform/environment")
-    if is_inside(path, os.path.realpath(root)):
+    if is_inside(path, disk.real(root)):
         try:
             selected = read_bytes(path)[:1000].decode("utf-8", "replace").strip()
         except OSError:
@@ -133,7 +133,7 @@ def workspace_of(root: str, given: Given) -> tuple[str, str]:
 
 def _automatic(folder: str) -> list[str]:
     try:
-        names = os.listdir(folder)
+        names = disk.names(folder)
     except OSError:
         return []
     first = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import cast
 
+from ecsnet import disk
 from ecsnet.resources import Call, Configuration, Hole, Path, Problem, Resource
 from ecsnet.terraform.configuration import load
 from ecsnet.terraform.data_sources import is_stand_in
@@ -85,10 +86,9 @@ def load_plan(
 
 def _read(path: str) -> Document | Problem | None:
     try:
-        if os.path.getsize(path) > MAX_BYTES:
+        if disk.size(path) > MAX_BYTES:
             return Problem(path, 1, 1, f"larger than {MAX_BYTES} bytes")
-        with open(path, "rb") as stream:
-            data = stream.read(MAX_BYTES)
+        data = disk.content(path, MAX_BYTES)
     except OSError as error:
         return Problem(path, 1, 1, f"cannot read the plan: {error.strerror or error}")
     try:
@@ -129,7 +129,7 @@ def _source(
 ) -> Configuration | None:
     """The folder that the plan was made from, evaluated: the plan's own or the nearest above that declares the same."""
     folder = os.path.dirname(document.path)
-    limit = os.path.realpath(boundary or folder or ".")
+    limit = disk.real(boundary or folder or ".")
     wanted = _declared(document.root)
     while any(wanted) and is_inside(folder or ".", limit):
         try:
@@ -140,7 +140,7 @@ def _source(
         if (resources, set(found.modules)) == wanted:
             return evaluate(found.path)
         above = join(folder or ".", "..")
-        if os.path.realpath(above) == os.path.realpath(folder or "."):
+        if disk.real(above) == disk.real(folder or "."):
             break
         folder = above
     return None

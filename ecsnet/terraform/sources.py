@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
+from ecsnet import disk
 from ecsnet.records import dataclass, replace
 from ecsnet.terraform.folders import Files, is_inside, join, read_bytes
 from ecsnet.terraform.stub_library import Library, NoStub, Stub, wanted
@@ -46,7 +47,7 @@ class Sources:
 
     def __init__(self, root: str, boundary: str, files: Files, library: Library) -> None:
         self.root = root
-        self.boundary = os.path.realpath(boundary)
+        self.boundary = disk.real(boundary)
         self.files = files
         self.library = library
 
@@ -64,14 +65,14 @@ class Sources:
             folder = join(caller.folder, path)
             if not is_inside(folder, caller.stub.library if caller.stub else self.boundary):
                 return Absent(f"module {source} is outside of what is scanned")
-            if not os.path.isdir(folder):
+            if not disk.is_folder(folder):
                 return Absent(f"there is no folder {folder}, the source of module {name}", wrong=True)
             stub = replace(caller.stub, folder=folder, defaults={}) if caller.stub else None
             return Located(folder, posixpath.normpath(posixpath.join(caller.shown, path)), key, stub)
         below = self._downloaded.get(key)
         if below is not None:
             folder = join(self.root, below)
-            if is_inside(folder, os.path.realpath(self.root)) and os.path.isdir(folder):
+            if is_inside(folder, disk.real(self.root)) and disk.is_folder(folder):
                 return Located(folder, posixpath.normpath(below), key)
         return self._stub(source, version, key, caller)
 
@@ -91,7 +92,7 @@ class Sources:
     def _downloaded(self) -> Mapping[str, str]:
         """From keys of calls, ``vpc.endpoints``, to folders, relative to the root."""
         path = join(self.root, ".terraform/modules/modules.json")
-        if not is_inside(path, os.path.realpath(self.root)):
+        if not is_inside(path, disk.real(self.root)):
             return {}
         try:
             document = json.loads(read_bytes(path))
@@ -103,11 +104,11 @@ class Sources:
 
 def boundary_of(root: str) -> str:
     """The repository that a folder is in: the nearest folder above it with ``.git``, else the folder itself."""
-    folder = os.path.realpath(root)
+    folder = disk.real(root)
     while True:
-        if os.path.exists(os.path.join(folder, ".git")):
+        if disk.exists(os.path.join(folder, ".git")):
             return folder
         parent = os.path.dirname(folder)
         if parent == folder:
-            return os.path.realpath(root)
+            return disk.real(root)
         folder = parent

@@ -20,6 +20,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from ecsnet import disk
 from ecsnet.records import dataclass, field
 from ecsnet.terraform.folders import is_inside, join, read_bytes
 from ecsnet.terraform.versions import Range, constraints, version
@@ -95,7 +96,7 @@ class Library:
         described: list[str] = []
         for library in self._folders:
             base = join(library, want.module)
-            if not os.path.isdir(base):
+            if not disk.is_folder(base):
                 continue
             try:
                 for entry in _described(base):
@@ -104,9 +105,9 @@ class Library:
                         continue
                     part = entry.part(want.below)
                     place = join(base, part.folder)
-                    if not is_inside(place, os.path.realpath(base)) or not os.path.isdir(place):
+                    if not is_inside(place, disk.real(base)) or not disk.is_folder(place):
                         return NoStub(f"the stub of {want.module} does not describe {want.below}")
-                    return Stub(want.module, place, os.path.realpath(library), part.defaults)
+                    return Stub(want.module, place, disk.real(library), part.defaults)
             except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 return NoStub(f"{join(base, 'stub.json')} cannot be read: {error}", wrong=True)
         if not described:
@@ -142,7 +143,7 @@ class _Entry:
 def _described(base: str) -> Iterator[_Entry]:
     """The entries of a stub, as they are listed."""
     path = join(base, "stub.json")
-    if not os.path.exists(path):
+    if not disk.exists(path):
         yield _Entry("any version", Range(), _Part("."))
         return
     document = json.loads(read_bytes(path))

@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from ecsnet import disk
 from ecsnet.terraform import steps
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.encoding import encode_bytes
@@ -22,8 +23,8 @@ MAX_FILES = 10_000
 def _resolve(context: FunctionContext, path: str) -> str | Unknown:
     if path.startswith("~") or "\0" in path:
         return Unknown("a path outside the configuration is not read")
-    root = os.path.realpath(context.allowed_root or ".")
-    full = os.path.realpath(os.path.join(context.module_dir or ".", path))
+    root = disk.real(context.allowed_root or ".")
+    full = disk.real(os.path.join(context.module_dir or ".", path))
     inside = full == root or full.startswith(root.rstrip(os.sep) + os.sep)
     return full if inside else Unknown("a path outside the configuration is not read")
 
@@ -33,13 +34,12 @@ def _read(context: FunctionContext, path: str) -> bytes | Unknown:
     if isinstance(full, Unknown):
         return full
     try:
-        if not os.path.isfile(full):
-            kind = "is a directory" if os.path.isdir(full) else "does not exist"
+        if not disk.is_file(full):
+            kind = "is a directory" if disk.is_folder(full) else "does not exist"
             raise EvaluationError(f'no file exists at "{path[:200]}": it {kind}')
-        if os.path.getsize(full) > MAX_SIZE:
+        if disk.size(full) > MAX_SIZE:
             return Unknown("the file is larger than a megabyte")
-        with open(full, "rb") as file:
-            return file.read(MAX_SIZE)
+        return disk.content(full, MAX_SIZE)
     except (OSError, ValueError) as error:
         return Unknown(f"the file cannot be read: {error.__class__.__name__}")
 
@@ -73,9 +73,9 @@ def file_exists(context: FunctionContext, path: str) -> Value:
     full = _resolve(context, path)
     if isinstance(full, Unknown):
         return full
-    if os.path.isdir(full):
+    if disk.is_folder(full):
         raise EvaluationError(f'"{path[:200]}" is a directory, not a file')
-    return os.path.isfile(full)
+    return disk.is_file(full)
 
 
 def file_set(context: FunctionContext, path: str, pattern: str) -> Value:
@@ -89,14 +89,14 @@ def file_set(context: FunctionContext, path: str, pattern: str) -> Value:
     for name in _walk(folder):
         if expression.fullmatch(name):
             inside = _resolve(context, os.path.join(folder, name))
-            if isinstance(inside, str) and os.path.isfile(inside):
+            if isinstance(inside, str) and disk.is_file(inside):
                 found.append(name)
     return Set(sorted(found, key=str))
 
 
 def _walk(folder: str) -> Iterator[str]:
     count = 0
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in disk.walk(folder):
         folders.sort()
         for name in names:
             count += 1
