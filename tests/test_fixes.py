@@ -414,6 +414,16 @@ def test_what_is_generated_is_left_alone(folder: Path) -> None:
     assert not_fixed("a.yaml")
 
 
+def test_the_check_of_an_interface_is_not_looked_for_on_its_instance(folder: Path) -> None:
+    text = (FIXTURES / "ECSNET405" / "tf-fail-interface" / "main.tf").read_text()
+    route = "network_interface_id   = aws_network_interface.nat.id"
+    assert text.count(route) == 1
+    routed = text.replace(route, "network_interface_id = aws_instance.nat.primary_network_interface_id")
+    (folder / "main.tf").write_text(routed)
+    [found] = [one for one in findings(".") if one.rule.id == "ECSNET405"]
+    assert (found.resource.address, found.edits) == ("aws_instance.nat", ())
+
+
 def _edits(found: tuple[Finding, ...]) -> Iterator[Edit]:
     return (edit for finding in found for edit in finding.edits)
 

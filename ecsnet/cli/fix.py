@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -35,12 +36,15 @@ def show(report: Report, options: argparse.Namespace) -> None:
     planned = plan(report.findings, options.unsafe)
     # As bytes: what is shown can be applied, whatever the ends of lines and the encoding of the terminal.
     stream = getattr(sys.stdout, "buffer", None)
-    for line in diff(planned.rewrites):
-        if stream is None:
-            sys.stdout.write(line)
-        else:
-            stream.write(line.encode("utf-8", "surrogateescape"))
-    sys.stdout.flush()
+    try:
+        for line in diff(planned.rewrites):
+            if stream is None:
+                sys.stdout.write(line)
+            else:
+                stream.write(line.encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     for line in render_problems(report.problems):
         print(line, file=sys.stderr)
     _tell(planned, "would fix", set())

@@ -73,7 +73,7 @@ def _finding(network: Network, interface: Interface) -> Finding:
     span = interface.span("checks_source")
     hops.append(Hop(interface.address, "checks source and destination, which is the default", span))
     fix = RULE.fix[interface.resource.language]
-    changes = setting(interface, "checks_source", False)
+    changes = setting(interface, "checks_source", False) if "checks_source" in interface.places else ()
     return Finding(RULE, RULE.level, interface.resource, message, span, distinct(hops), fix, changes=changes)
 
 

@@ -124,7 +124,9 @@ def _instance(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     if subnet is None:
         subnet, place = within(resource.get(), *_FIRST, "SubnetId"), (*_FIRST, "SubnetId")
     given = _first_interface(resource, linker)
+    own: dict[str, Path] = {"checks_source": ("SourceDestCheck",)}
     if given.is_set:
+        own = {}  # the interface's counts
         place = (*_FIRST, "NetworkInterfaceId")
         interface = linker.configuration.resources[given.only] if given.only else None
         unknown = Unknown("it is that of a network interface that is not in the configuration")
@@ -139,7 +141,7 @@ def _instance(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     )
     yield m.Interface(
         resource,
-        {"subnet": place, "checks_source": ("SourceDestCheck",)},
+        {"subnet": place, **own},
         subnet=linker.link(subnet, SUBNET),
         checks_source=setting(checks, Tri.TRUE),
     )

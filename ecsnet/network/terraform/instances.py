@@ -104,7 +104,9 @@ def _instance(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     primary = _primary_interface(resource, linker)
     subnet, check = resource.get("subnet_id"), resource.get("source_dest_check")
     place: Path = ("subnet_id",)
+    own: dict[str, Path] = {"checks_source": ("source_dest_check",)}
     if primary.is_set:
+        own = {}  # the interface's counts
         subnet, check = (_of_interface(primary, linker, name) for name in ("subnet_id", "source_dest_check"))
         block = (
             "network_interface" if resource.get("primary_network_interface") is None else "primary_network_interface"
@@ -118,7 +120,7 @@ def _instance(resource: Resource, linker: Linker) -> Iterator[m.Element]:
     )
     yield m.Interface(
         resource,
-        {"subnet": place, "checks_source": ("source_dest_check",)},
+        {"subnet": place, **own},
         subnet=linker.link(subnet, SUBNET),
         checks_source=setting(check, Tri.TRUE),
     )
