@@ -22,6 +22,7 @@ from ecsnet.values import Span
 
 if TYPE_CHECKING:
     from ecsnet.network import Network
+    from ecsnet.touched import Touched
 
 _STACK = "AWS::StackName"
 
@@ -33,12 +34,14 @@ def scan(
     jobs: int = 1,
     cache: str = "",
     watch: Callable[[str], None] | None = None,
+    touched: Touched | None = None,
 ) -> Report:
     """Everything in ``paths``, files and folders mixed.
 
     ``base``: the folder that holds all that may be read, where there is no checkout; else the one that holds ``paths``.
     ``jobs``: processes that work at once, where that is faster. ``cache``: a folder with results of earlier scans.
-    Neither changes the report. ``watch``: told the folder of each root when that is judged.
+    Neither changes the report. ``watch``: told the folder of each root when that is judged. ``touched``: only
+    what these changed files belong to; nothing is then known of what is left over elsewhere.
 
     :raises ConfigError: a path does not exist, or ``config`` names a rule, a variable or a baseline that does not
     """
@@ -50,7 +53,7 @@ def scan(
         found = replace(found, base=os.path.commonpath((found.base, os.path.abspath(base))))
     choose(config.of(found.base), CATALOGUE)
     tally = _Tally()
-    for one in outcomes(found, config, jobs, cache):
+    for one in outcomes(found, config, jobs, cache) if touched is None else touched.outcomes(found, config):
         if isinstance(one, Problem):
             tally.problems.setdefault(one)
         else:
@@ -62,6 +65,8 @@ def scan(
         from ecsnet.baselines import held_back
 
         report = held_back(report, config, found.base)
+    if touched is not None:
+        report = replace(report, unused=(), fixed=())
     return _with_edits(report, tally.uses, paths)
 
 

@@ -13,6 +13,7 @@ from ecsnet.cli.common import usage_error
 
 _FAIL_ON = ("error", "warning", "info", "never")  # ecsnet.config has them too, for a millisecond more
 _FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
+_PATHS = "files, folders (default: this folder)"
 _EXIT_STATUS = """\
 exit status:
   0  nothing found at or above --fail-on
@@ -88,6 +89,23 @@ def parser() -> argparse.ArgumentParser:
         "--jobs", metavar="N", type=_jobs, help="processes that work at once on many root modules (default: the cores)"
     )
     _add_settings(scan)
+
+    scan.add_argument(
+        "--diff-base",
+        metavar="REF",
+        help="only findings on what was changed since HEAD left this branch or commit; the others are counted. This "
+        "runs git",
+    )
+
+    hook = commands.add_parser(
+        "hook",
+        help="scan what changed files belong to: for pre-commit",
+        description="Look for mistakes in the root modules and templates of this git checkout that the given files "
+        "belong to: as modules, nested templates, values of variables, or as files that they read.",
+        epilog=_EXIT_STATUS,
+    )
+    hook.set_defaults(run=_command("hook"))
+    _add_settings(hook, paths="the files that were changed")
 
     known = commands.add_parser(
         "baseline",
@@ -167,7 +185,7 @@ _NO_RULES: Mapping[str, Any] = {
 """For commands that judge nothing."""
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
+def _add_settings(parser: argparse.ArgumentParser, paths: str = _PATHS) -> None:
     """What ``scan`` and ``config`` are told alike. A default of ``None`` lets the configuration file speak."""
     add = parser.add_argument
     add("--fail-on", choices=_FAIL_ON, help="lowest level that gives status 1 (default: warning)")
@@ -175,7 +193,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     add("--baseline", metavar="FILE", help="hold back the findings that are in FILE, which ecsnet baseline wrote")
     add("--no-baseline", dest="baseline", action="store_const", const="", help="hold back none")
     _add_rules(parser)
-    _add_inputs(parser)
+    _add_inputs(parser, paths)
 
 
 def _add_rules(parser: argparse.ArgumentParser) -> None:
@@ -187,10 +205,10 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
     add("--ignore", metavar="RULES", action="append", default=[], help="do not run these")
 
 
-def _add_inputs(parser: argparse.ArgumentParser) -> None:
+def _add_inputs(parser: argparse.ArgumentParser, paths: str = _PATHS) -> None:
     """What is read, and the values that are given to it."""
     add = parser.add_argument
-    add("paths", metavar="PATH", nargs="*", default=["."], help="files, folders (default: this folder)")
+    add("paths", metavar="PATH", nargs="*", default=["."], help=paths)
     add(
         "--var",
         metavar="NAME=VALUE",

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from ecsnet.cli.common import CLEAN, FINDINGS, UNREADABLE, settings_of, usage_error
 
 if TYPE_CHECKING:
+    from ecsnet.changes import Changes
     from ecsnet.config import Config
     from ecsnet.findings import Report
+    from ecsnet.settings import Settings
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,9 +31,14 @@ def run(options: argparse.Namespace) -> int:
         config = settings.of(settings.base)
         jobs, cache = options.jobs or available(), "" if options.no_cache else place()
 
+        changes = _changes(options.diff_base, settings) if options.diff_base is not None else None
+
         def scanned() -> Report:
             with progress.shown() as watch:
-                return scan(options.paths, settings, jobs=jobs, cache=cache, watch=watch)
+                report = scan(options.paths, settings, jobs=jobs, cache=cache, watch=watch)
+                if changes is None:
+                    return report
+                return changes.only(report, settings, lambda other: scan(other.paths, other, jobs=jobs, watch=watch))
 
         report = scanned()
         if options.fix and not options.diff:
@@ -52,6 +59,12 @@ def run(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return status
+
+
+def _changes(ref: str, settings: Settings) -> Changes:
+    from ecsnet.changes import Changes
+
+    return Changes.since(ref, settings)
 
 
 def exit_status(report: Report, config: Config) -> int:

@@ -40,6 +40,18 @@ def find_roots(paths: Iterable[str], cache: Files | None = None) -> list[str]:
     return sorted(roots)
 
 
+def reached(root: str, cache: Files) -> set[str]:
+    """The folders of a root module and of the local modules that it calls, directly or not."""
+    calls: dict[str, set[str]] = {}
+    pending = [root]
+    while pending:
+        folder = pending.pop()
+        if folder not in calls:
+            calls[folder] = set(_called(folder, cache))
+            pending.extend(calls[folder])
+    return set(calls)
+
+
 def _reached(start: Iterable[str], calls: dict[str, set[str]]) -> set[str]:
     seen: set[str] = set()
     pending = list(start)
