@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -422,6 +423,48 @@ def test_the_check_of_an_interface_is_not_looked_for_on_its_instance(folder: Pat
     (folder / "main.tf").write_text(routed)
     [found] = [one for one in findings(".") if one.rule.id == "ECSNET405"]
     assert (found.resource.address, found.edits) == ("aws_instance.nat", ())
+
+
+VPC = """\
+module "vpc" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "5.8.1"
+
+  azs             = ["eu-west-1a", "eu-west-1b"]
+  public_subnets  = ["10.0.0.0/24", "10.0.1.0/24"]
+  private_subnets = ["10.0.2.0/24", "10.0.3.0/24"]
+  MORE
+
+  enable_nat_gateway = true
+  single_nat_gateway = true
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "fixed"),
+    [
+        ("create_igw = true", True),
+        ("one_nat_gateway_per_az = false", True),
+        ("external_nat_ip_ids = [aws_eip.nat.id]", False),
+        ("one_nat_gateway_per_az = var.production", False),
+    ],
+)
+def test_a_module_is_told_to_make_more_where_it_has_what_that_takes(more: str, fixed: bool, folder: Path) -> None:
+    (folder / "main.tf").write_text(VPC.replace("MORE", more))
+    [found] = [one for one in findings(".") if one.rule.id == "ECSNET401"]
+    assert bool(found.edits) is fixed
+    if fixed:
+        assert main("scan", "--fix", ".") == 0
+        text = (folder / "main.tf").read_text()
+        assert "single_nat_gateway     = false" in text or "single_nat_gateway = false" in text
+        assert len(re.findall(r"one_nat_gateway_per_az += true", text)) == 1
+
+
+def test_a_zone_without_public_subnet_gets_no_nat_gateway(folder: Path) -> None:
+    (folder / "main.tf").write_text(VPC.replace("MORE", "").replace('"eu-west-1b"]', '"eu-west-1b", "eu-west-1c"]'))
+    [found] = [one for one in findings(".") if one.rule.id == "ECSNET401"]
+    assert found.edits == ()
 
 
 def _edits(found: tuple[Finding, ...]) -> Iterator[Edit]:

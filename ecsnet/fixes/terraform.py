@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ecsnet.findings import Setting
 from ecsnet.fixes.json import added as added_to_json
@@ -51,11 +51,22 @@ def nat_per_zone(parsed: ParsedFile, call: Span) -> Iterable[Piece] | None:
     if source is None or one is None or not isinstance(source.expression, Literal):
         return None
     meant = wanted(str(source.expression.value), None)
-    if meant is None or meant.module != _VPC_MODULE or meant.below:
+    if meant is None or meant.module != _VPC_MODULE or meant.below or not _has_room(arguments):
         return None
     pieces = _switched(one.expression, False)
     more = _switched(each.expression, True) if each else _added(parsed, block, "", _NAT_PER_ZONE, True, _ONE_NAT)
     return None if pieces is None or more is None else (*pieces, *more)
+
+
+def _has_room(arguments: Mapping[str, Attribute]) -> bool:
+    """Whether the module makes the addresses itself, and has a public subnet for each zone, as far as that is written.
+
+    https://github.com/terraform-aws-modules/terraform-aws-vpc#one-nat-gateway-per-availability-zone
+    """
+    zones, public = (arguments.get(name) for name in ("azs", "public_subnets"))
+    lists = [one.expression for one in (zones, public) if one and isinstance(one.expression, TupleCons)]
+    enough = len(lists) < 2 or len(lists[0].items) <= len(lists[1].items)
+    return enough and arguments.keys().isdisjoint({"reuse_nat_ips", "external_nat_ip_ids"})
 
 
 def _switched(expression: Expression, value: bool) -> tuple[Piece, ...] | None:
