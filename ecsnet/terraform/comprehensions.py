@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from ecsnet.records import dataclass
-from ecsnet.terraform import convert
+from ecsnet.terraform import scalars
 from ecsnet.terraform.budget import MAX_ELEMENTS, LimitError, meter
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.lazy import Elements, Entries
@@ -93,7 +93,7 @@ class ObjectBuilder:
             raise EvaluationError("Null value as key: can't use a null value as a key.")
         if isinstance(key, (tuple, Mapping)):
             raise EvaluationError("Incorrect key type: can't use this value as a key: string required.")
-        name = convert.to_string(key)
+        name = scalars.to_string(key)
         if many or isinstance(name, Encoded) or (isinstance(name, Unknown) and not _hashable(name)):
             self._unclear = self._unclear or (unknown_like(key) if is_opaque(key) else Unknown("its keys are unknown"))
             return

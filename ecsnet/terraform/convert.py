@@ -5,85 +5,59 @@ https://developer.hashicorp.com/terraform/language/expressions/types#type-conver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Literal
 
+from ecsnet.terraform.conversion import UndecidedError, convert
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.lazy import Elements
-from ecsnet.terraform.numbers import format_number, parse_number
+from ecsnet.terraform.scalars import each_candidate, to_bool, to_number, to_string
 from ecsnet.terraform.sets import make_set, sort_values
 from ecsnet.terraform.typed import stated_type, typed, value_type
-from ecsnet.terraform.types import ANY, BOOL, NUMBER, STRING, Any, Attribute, Collection, Object, Primitive, Tuple, Type
-from ecsnet.values import Encoded, Key, Reference, Set, Several, Text, Tri, Unknown, Value, equal
+from ecsnet.terraform.types import ANY, Any, Attribute, Collection, Object, Primitive, Tuple, Type
+from ecsnet.terraform.unification import MAX_DEPTH, TooManyTypesError, converts, infer, inner_types, unify
+from ecsnet.values import Key, Reference, Set, Several, Tri, Unknown, Value, equal
 
-MAX_DEPTH = 100
-_BOOLS = {"true": True, "1": True, "false": False, "0": False}
-
-
-def to_string(value: Value) -> Value:
-    """``value`` as a string. Null stays null, and what is opaque stays what it is: its text is as unknown as it was."""
-    if value is None or isinstance(value, (str, Text, Encoded, Reference)):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, Decimal)):
-        return format_number(value)
-    return _convert_opaque(value, "string", to_string)
+_NULL_DECIDES = Unknown("a null decides on the type of the other elements")
 
 
-def to_number(value: Value) -> Value:
-    """``value`` as a number. Null and what is opaque stay what they are."""
-    if value is None or isinstance(value, Reference):
-        return value
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        number = parse_number(value)
-        if number is None:
-            raise EvaluationError("a number is required")
-        return number
-    return _convert_opaque(value, "number", to_number)
-
-
-def to_bool(value: Value) -> Value:
-    """``value`` as a bool. Null and what is opaque stay what they are."""
-    if value is None or isinstance(value, (bool, Reference)):
-        return value
-    if isinstance(value, str):
-        if value not in _BOOLS:
-            raise EvaluationError("a bool is required")
-        return _BOOLS[value]
-    return _convert_opaque(value, "bool", to_bool)
-
-
-def _convert_opaque(value: Value, name: str, convert: Callable[[Value], Value]) -> Value:
-    if isinstance(value, Unknown):
-        return _each_candidate(value, convert)
-    if isinstance(value, (Text, Encoded)):
-        return Unknown(f"a {name} made from text that is only partly known")
-    if isinstance(value, Several):
-        return Unknown("the number of elements is unknown")
-    raise EvaluationError(f"{name} required")
-
-
-def _each_candidate(value: Unknown, convert: Callable[[Value], Value]) -> Value:
-    """``value`` with its candidates converted; without them where one of them cannot be."""
-    if value.candidates is None:
-        return value
-    try:
-        candidates = tuple(convert(candidate) for candidate in value.candidates)
-    except EvaluationError:
-        return Unknown(value.reason, value.origin, value.symbol, value.series)
-    return Unknown(value.reason, value.origin, value.symbol, value.series, candidates)
-
-
-def to_type(value: Value, type_: Type) -> Value:
+def to_type(value: Value, type_: Type, constant: bool = False) -> Value:
     """``value`` as what a variable of ``type_`` holds: optional defaults filled in, other attributes dropped.
 
-    Null stays null. ``EvaluationError`` where Terraform refuses the value.
+    Null stays null. ``EvaluationError`` where Terraform refuses the value. ``constant``: it is written out, so that a
+    null in it has no type; any other may have one, from where it comes.
     """
+    if isinstance(type_, (Collection, Tuple, Object)) and isinstance(value, (tuple, dict)) and _is_typed(value, 0):
+        try:
+            return convert(value, type_)
+        except UndecidedError:
+            return _NULL_DECIDES
+        except TooManyTypesError:
+            return Unknown("too many different types")
+        except EvaluationError:
+            if constant or not _has_open_null(infer(value)):
+                raise
+        # What the null is of decides whether there is an error.
+        _to_type(value, type_, 0)
+        return _NULL_DECIDES
     return _to_type(value, type_, 0)
+
+
+def _has_open_null(type_: Type) -> bool:
+    if isinstance(type_, (Tuple, Object)):
+        return any(map(_has_open_null, inner_types(type_)))
+    return isinstance(type_, Any) or (isinstance(type_, Collection) and _has_open_null(type_.element))
+
+
+def _is_typed(value: Value, depth: int) -> bool:
+    """Whether a value is known, and so are the types of all that is in it."""
+    if depth > MAX_DEPTH or stated_type(value) == ANY or isinstance(value, Elements):
+        return False
+    if isinstance(value, tuple):
+        return all(_is_typed(item, depth + 1) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_typed(item, depth + 1) for key, item in value.items())
+    return value is None or isinstance(value, (str, bool, int, Decimal))
 
 
 def _to_type(value: Value, type_: Type, depth: int) -> Value:
@@ -92,7 +66,7 @@ def _to_type(value: Value, type_: Type, depth: int) -> Value:
     if value is None or isinstance(type_, Any) or isinstance(value, Reference):
         return value
     if isinstance(value, Unknown):
-        return _each_candidate(value, lambda candidate: _to_type(candidate, type_, depth + 1))
+        return each_candidate(value, lambda candidate: _to_type(candidate, type_, depth + 1))
     if isinstance(value, Several):
         return Several(_to_type(value.element, type_, depth + 1), value.symbol)
     if isinstance(type_, Primitive):
@@ -149,7 +123,7 @@ def _to_collection(value: Value, type_: Collection, depth: int) -> Value:
     try:
         return _converted(value, type_, depth)
     except _NullTypeError:
-        return Unknown("whether a null is of the type of the other elements is not known")
+        return _NULL_DECIDES
 
 
 class _NullTypeError(Exception):
@@ -160,7 +134,7 @@ def _converted(value: Value, type_: Collection, depth: int) -> Value:
     stated = stated_type(value)
     if stated == type_ and not has_any(type_):
         return value
-    if stated is not None and not value and not _converts(stated, type_):
+    if stated is not None and not value and not converts(stated, type_):
         raise EvaluationError(f"another {type_.kind} required")
     if type_.kind == "map":
         if not isinstance(value, Mapping):
@@ -306,122 +280,3 @@ def _equal(a: Value, b: Value) -> bool:
     if any(isinstance(value, Mapping) and not isinstance(value, dict) for value in (a, b)):
         return False
     return isinstance(a, Set) is isinstance(b, Set) and equal(a, b) is Tri.TRUE
-
-
-def infer(value: Value, depth: int = 0) -> Type:
-    """The type of a value; ``ANY`` for what is opaque or null, and for lazy mappings, which are left alone."""
-    if depth > MAX_DEPTH or value is None:
-        return ANY
-    stated = stated_type(value)
-    if stated is not None:
-        return stated
-    if isinstance(value, bool):
-        return BOOL
-    if isinstance(value, (int, Decimal)):
-        return NUMBER
-    if isinstance(value, (str, Text, Encoded)):
-        return STRING
-    if isinstance(value, Several):
-        return infer(value.element, depth + 1)
-    if isinstance(value, Set):
-        return Collection("set", unify([infer(item, depth + 1) for item in value]) or ANY)
-    if isinstance(value, tuple):
-        return Tuple(tuple(infer(item, depth + 1) for item in value))
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return Object(tuple(Attribute(name, infer(value[name], depth + 1)) for name in sorted(value)))
-    return ANY
-
-
-def unify(types: Iterable[Type]) -> Type | None:
-    """The type that all of ``types`` convert to; ``None`` where there is none.
-
-    https://github.com/zclconf/go-cty/blob/main/docs/convert.md
-    """
-    types = list(types)
-    common = _unify(types)
-    # Null is of any type: with one among them, all of them stay as they are.
-    return ANY if common is None and ANY in types else common
-
-
-def _unify(types: Iterable[Type]) -> Type | None:
-    distinct: list[Type] = []
-    for type_ in types:
-        if not isinstance(type_, Any) and type_ not in distinct:
-            distinct.append(type_)
-    if not distinct:
-        return ANY
-    if len(distinct) == 1:
-        return distinct[0]
-    if all(isinstance(type_, Primitive) for type_ in distinct):
-        return STRING if STRING in distinct else None
-    objects = [type_ for type_ in distinct if isinstance(type_, Object)]
-    maps = [type_ for type_ in distinct if isinstance(type_, Collection) and type_.kind == "map"]
-    if len(objects) + len(maps) == len(distinct):
-        return _unify_objects(objects, maps)
-    tuples = [type_ for type_ in distinct if isinstance(type_, Tuple)]
-    lists = [type_ for type_ in distinct if isinstance(type_, Collection) and type_.kind != "map"]
-    if len(tuples) + len(lists) == len(distinct):
-        return _unify_tuples(tuples, lists)
-    return None
-
-
-def _converts(one: Type, other: Type) -> bool:
-    """Whether some values of type ``one`` convert to ``other``."""
-    if isinstance(one, Any) or isinstance(other, Any) or one == other:
-        return True
-    if isinstance(one, Primitive) and isinstance(other, Primitive):
-        return STRING in (one, other)
-    if isinstance(other, Collection) and isinstance(one, (Collection, Tuple, Object)):
-        if (other.kind == "map") is not _is_keyed(one):
-            return False
-        if isinstance(one, Collection):
-            return _converts(one.element, other.element)
-        inner = one.elements if isinstance(one, Tuple) else [attribute.type for attribute in one.attributes]
-        return all(_converts(element, other.element) for element in inner)
-    if isinstance(one, Tuple) and isinstance(other, Tuple):
-        return len(one.elements) == len(other.elements) and all(map(_converts, one.elements, other.elements))
-    # A map may have the attributes of an object, and an object more than another needs.
-    return isinstance(other, Object) and _is_keyed(one)
-
-
-def _is_keyed(type_: Type) -> bool:
-    return isinstance(type_, Object) or (isinstance(type_, Collection) and type_.kind == "map")
-
-
-def _unify_objects(objects: list[Object], maps: list[Collection]) -> Type | None:
-    names = [[attribute.name for attribute in type_.attributes] for type_ in objects]
-    if not maps and all(one == names[0] for one in names):
-        attributes: list[Attribute] = []
-        for position, name in enumerate(names[0]):
-            common = unify(type_.attributes[position].type for type_ in objects)
-            if common is None:
-                return None
-            attributes.append(Attribute(name, common))
-        return Object(tuple(attributes))
-    elements = [attribute.type for type_ in objects for attribute in type_.attributes]
-    element = _element([*elements, *(type_.element for type_ in maps)], maps)
-    return None if element is None else Collection("map", element)
-
-
-def _element(types: list[Type], collections: list[Collection]) -> Type | None:
-    """The common type of elements: none is stated where a collection of nothing or nulls goes with lists or objects."""
-    common = unify(types)
-    untyped = any(type_.element == ANY for type_ in collections)
-    return ANY if untyped and isinstance(common, (Collection, Tuple, Object)) else common
-
-
-def _unify_tuples(tuples: list[Tuple], lists: list[Collection]) -> Type | None:
-    if not lists and all(len(type_.elements) == len(tuples[0].elements) for type_ in tuples):
-        elements = [unify(column) for column in zip(*(type_.elements for type_ in tuples))]
-        known = tuple(element for element in elements if element is not None)
-        return Tuple(known) if len(known) == len(elements) else None
-    ordered = [type_ for type_ in lists if type_.kind == "list"]
-    if len(ordered) < len(lists) and (tuples or ordered):
-        # A set and something else: all convert to what is there, where a list goes before a set.
-        wanted = ordered or lists
-        others: list[Type] = [*tuples, *lists]
-        fits = len(wanted) == 1 and all(_converts(type_, wanted[0]) for type_ in others)
-        return wanted[0] if fits else None
-    element = _element([*(e for type_ in tuples for e in type_.elements), *(type_.element for type_ in lists)], lists)
-    kind: Literal["list", "set"] = "list" if ordered or tuples else "set"
-    return None if element is None else Collection(kind, element)

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any, Protocol
 
 from ecsnet.records import dataclass, replace
-from ecsnet.terraform import comprehensions, convert, expression_types, functions, operators, steps
+from ecsnet.terraform import comprehensions, convert, expression_types, functions, operators, scalars, steps
 from ecsnet.terraform.ast import (
     Binary,
     Call,
@@ -42,6 +42,7 @@ from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import parse_template
 from ecsnet.terraform.typed import element_type, is_kind, of_schema_within, stated_type, typed
 from ecsnet.terraform.types import ANY, Collection, Primitive
+from ecsnet.terraform.unification import inner_types, unify
 from ecsnet.values import Several, Text, Tri, Unknown, Value, is_known, text
 
 _TOO_DEEP = "expression nested too deeply to evaluate"
@@ -249,7 +250,7 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
     finally:
         doubts.count = noted
     # Both branches have one type, and the one that is not taken has a say in it.
-    common = convert.unify((type_, other_type))
+    common = unify((type_, other_type))
     if common is None:
         simple = isinstance(type_, Primitive) and isinstance(other_type, Primitive)
         certain = not simple or not any(map(expression_types.is_of_schema, (node.true, node.false)))
@@ -258,6 +259,9 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
         return value
     if common == type_ or of_schema_within(value):
         return value
+    if is_kind(common, "list", "map") and element_type(common) == ANY and len(inner_types(type_)) > 1:
+        # Terraform itself wraps what is in an object or tuple without making it alike.
+        raise EvaluationError("Inconsistent conditional result types.")
     result = convert.to_type(value, common)
     return typed(result, ANY) if alternative is None and convert.has_any(other_type) else result
 
@@ -337,7 +341,7 @@ def _string(value: Value) -> Value:
         raise EvaluationError("The expression result is null. Cannot include a null value in a string template.")
     if isinstance(value, (tuple, Mapping)):
         raise EvaluationError("Cannot include the given value in a string template: string required.")
-    return convert.to_string(value)
+    return scalars.to_string(value)
 
 
 def _template_if(node: TemplateIf, scope: Scope) -> Value:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ecsnet.terraform import convert
 from ecsnet.terraform.ast import (
     Binary,
     Call,
@@ -27,6 +26,7 @@ from ecsnet.terraform.ast import (
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.typed import attribute_names, attribute_type, element_type, place_type, stated_type
 from ecsnet.terraform.types import ANY, BOOL, NUMBER, STRING, Collection, Object, Primitive, Tuple, Type
+from ecsnet.terraform.unification import infer, unify
 from ecsnet.values import Unknown, Value
 
 _COLLECTIONS: Mapping[str, Type] = {
@@ -58,7 +58,7 @@ def _exact(value: Value, node: Expression) -> Type | None:
     if stated == ANY:
         return None
     if stated is not None or isinstance(node, (TupleCons, ObjectCons)) or _is_closed(node):
-        return convert.infer(value)
+        return infer(value)
     return None
 
 
@@ -123,7 +123,7 @@ def _of_conversion(node: Conditional, evaluate: Callable[[Expression], Value]) -
             if inner == ANY:
                 return ANY
             types.append(inner)
-    return convert.unify(types) or ANY
+    return unify(types) or ANY
 
 
 def type_of_value(value: Value, node: Expression, evaluate: Callable[[Expression], Value]) -> Type:
@@ -131,11 +131,11 @@ def type_of_value(value: Value, node: Expression, evaluate: Callable[[Expression
     if isinstance(value, Unknown) and isinstance(node, Call) and node.name in _STRINGS:
         return STRING
     if value is not None:
-        return convert.infer(value)
+        return infer(value)
     if isinstance(node, GetAttr):
-        return attribute_type(convert.infer(evaluate(node.source)), node.name)
+        return attribute_type(infer(evaluate(node.source)), node.name)
     if isinstance(node, Index):
-        return _step_type(convert.infer(evaluate(node.source)), evaluate(node.key))
+        return _step_type(infer(evaluate(node.source)), evaluate(node.key))
     if isinstance(node, Call) and node.name in _SIMPLE and node.args:
         return _SIMPLE[node.name]
     if isinstance(node, Call) and node.name in _COLLECTIONS:
@@ -143,10 +143,10 @@ def type_of_value(value: Value, node: Expression, evaluate: Callable[[Expression
     if isinstance(node, Call) and node.name == "try":
         return _type_of_first(node.args, evaluate)
     if isinstance(node, Call) and node.name in ("element", "lookup", "one") and node.args:
-        return element_type(convert.infer(evaluate(node.args[0])))
+        return element_type(infer(evaluate(node.args[0])))
     if isinstance(node, Conditional):
         branches = (node.true, node.false)
-        return convert.unify([_branch_type(branch, evaluate) for branch in branches]) or ANY
+        return unify([_branch_type(branch, evaluate) for branch in branches]) or ANY
     return ANY
 
 

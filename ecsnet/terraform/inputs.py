@@ -59,7 +59,7 @@ class Inputs:
             if declaration is None or typed is None:
                 continue
             try:
-                to_type(value, type_of(typed[1].expression))
+                to_type(value, type_of(typed[1].expression), constant=True)
             except EvaluationError as error:
                 message = f"the value for variable {name} does not fit its type: {error}"
                 by = "" if name in self._spans else f" (set by {self.origins[name]})"

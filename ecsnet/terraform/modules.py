@@ -208,20 +208,22 @@ class Module:
         default = declaration.attribute("default")
         if default is not None:
             standard = value_of(default[1].expression, self, default[0])
-            standard = self._fitted(name, standard, type_, nullable, default[0].span(default[1].start, default[1].end))
+            where = default[0].span(default[1].start, default[1].end)
+            standard = self._fitted(name, standard, type_, nullable, where, constant=True)
             if isinstance(value, Missing) or (value is None and not nullable):
                 return standard
         if isinstance(value, Missing):
             return Unknown(f"variable {name} has no default", declaration.span, self.standing.within(f"var.{name}"))
         calls = self.standing.calls
-        return self._fitted(name, value, type_, nullable, calls[-1].span if calls else declaration.header)
+        where = calls[-1].span if calls else declaration.header
+        return self._fitted(name, value, type_, nullable, where, constant=not calls)
 
-    def _fitted(self, name: str, value: Value, type_: Type, nullable: bool, where: Span) -> Value:
-        """A value of a variable as its type has it. ``where``: what gives it."""
+    def _fitted(self, name: str, value: Value, type_: Type, nullable: bool, where: Span, constant: bool) -> Value:
+        """A value of a variable as its type has it. ``where``: what gives it. ``constant``: it refers to nothing."""
         if value is None and not nullable:
             return self._unfit(name, value, where, "it must not be null")
         try:
-            return to_type(value, type_)
+            return to_type(value, type_, constant)
         except EvaluationError as error:
             return self._unfit(name, value, where, str(error))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, DecimalException
 from fractions import Fraction
 
-from ecsnet.terraform import convert
+from ecsnet.terraform import scalars
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.numbers import fraction, rounded
 from ecsnet.terraform.steps import is_opaque, over_candidates, unknown_like
@@ -23,7 +23,7 @@ def truth(value: Value, what: str) -> Tri:
     if isinstance(value, Unknown) and value.candidates:
         results = {_truth_of_one(item, what) for item in value.candidates}
         return results.pop() if len(results) == 1 else Tri.UNKNOWN
-    result = convert.to_bool(value)
+    result = scalars.to_bool(value)
     return Tri.of(result) if isinstance(result, bool) else Tri.UNKNOWN
 
 
@@ -86,7 +86,7 @@ def binary(op: str, left: Value, right: Value) -> Value:
 def _number(value: Value) -> Value:
     if value is None:
         raise EvaluationError("Invalid operand: argument must not be null.")
-    return convert.to_number(value)
+    return scalars.to_number(value)
 
 
 def _arithmetic(op: str, x: Decimal, y: Decimal) -> Value:

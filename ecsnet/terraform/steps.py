@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from ecsnet.terraform import convert
+from ecsnet.terraform import scalars
 from ecsnet.terraform.budget import meter
+from ecsnet.terraform.convert import set_to_tuple
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.lazy import Certain, Elements, Entries
 from ecsnet.terraform.typed import stated_type
@@ -106,14 +107,14 @@ def index(value: Value, key: Value) -> Value:
     if isinstance(key, Unknown) and key.candidates is not None and not is_opaque(value):
         return over_candidates(key, lambda item: index(value, item))
     if isinstance(value, Set) and stated_type(value) == ANY:
-        value = convert.set_to_tuple(value)
+        value = set_to_tuple(value)
     if isinstance(value, Set):
         raise EvaluationError("Invalid index: elements of a set are identified only by their value and have no index.")
     if isinstance(value, (tuple, Entries)):
         return _element(value, key)
     if isinstance(value, Mapping):
         message = "Invalid index: the given key does not identify an element in this collection value."
-        return _lookup(value, convert.to_string(key), message)
+        return _lookup(value, scalars.to_string(key), message)
     if isinstance(value, Unknown):
         if value.candidates is not None:
             return over_candidates(value, lambda item: index(item, key))
@@ -151,9 +152,9 @@ def _written(key: Value) -> str:
 
 def _element(value: tuple[Value, ...] | Entries, key: Value) -> Value:
     if isinstance(value, Entries):
-        return value.at(convert.to_string(key))
+        return value.at(scalars.to_string(key))
     if not is_opaque(key):
-        number = convert.to_number(key)
+        number = scalars.to_number(key)
         if not isinstance(number, (int, Decimal)) or number != int(number):
             raise EvaluationError(
                 "Invalid index: the given key does not identify an element: a whole number is required."

@@ -110,17 +110,16 @@ def _attribute(key: ast.Expression, expression: ast.Expression, depth: int) -> A
 
 
 def _default(expression: ast.Expression, type_: Type) -> Value:
-    """The default of an optional attribute: any expression that refers to nothing and calls nothing."""
+    """The default of an optional attribute, as ``type_``: any expression that refers to nothing and calls nothing."""
     # Evaluation and conversion themselves need types.
     from ecsnet.terraform.convert import to_type
     from ecsnet.terraform.inputs import constant
 
     value = expression.value if isinstance(expression, ast.Literal) else constant(expression)
     try:
-        to_type(value, type_)
+        return to_type(value, type_, constant=True)
     except EvaluationError as error:
         raise EvaluationError(f"a default of an optional attribute does not fit: {error}") from None
-    return value
 
 
 def _constant(expression: ast.Expression) -> Value:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from ecsnet.terraform.convert import to_bool, to_number, to_string, to_type
+from ecsnet.terraform.convert import to_type
 from ecsnet.terraform.errors import EvaluationError
+from ecsnet.terraform.scalars import to_bool, to_number, to_string
 from ecsnet.terraform.source import Source
 from ecsnet.terraform.syntax import parse_expression
 from ecsnet.terraform.types import type_of

@@ -8,12 +8,14 @@ from typing import Literal, cast
 
 from ecsnet.terraform import sets, steps
 from ecsnet.terraform.budget import MAX_ELEMENTS, MAX_TEXT, meter
-from ecsnet.terraform.convert import infer, pick, set_to_tuple, to_bool, to_type, unify, unordered
+from ecsnet.terraform.convert import pick, set_to_tuple, to_type, unordered
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.texts import graphemes
 from ecsnet.terraform.lazy import Elements, Entries
+from ecsnet.terraform.scalars import to_bool
 from ecsnet.terraform.typed import element_type, is_kind, may_be_same, stated_type, typed
 from ecsnet.terraform.types import ANY, Any, Collection, Primitive, Tuple, Type
+from ecsnet.terraform.unification import infer, unify
 from ecsnet.values import Encoded, Reference, Set, Several, Text, Tri, Unknown, Value, equal, text
 
 _COUNT = "the number of elements is unknown"
@@ -379,7 +381,10 @@ def setunion(*collections: Value) -> Value:
 
 def _common(operands: tuple[Value, ...]) -> Type:
     """The element type of a result of set operations."""
-    common = unify(element_type(infer(operand)) for operand in operands)
+    of_nothing = Collection("set", ANY)
+    types = [infer(operand) for operand in operands]
+    # An empty set of nothing in particular goes with all others.
+    common = unify(element_type(type_) for type_, one in zip(types, operands) if one or type_ != of_nothing)
     if common is None:
         raise EvaluationError("all sets must have the same element type")
     return common
@@ -425,7 +430,8 @@ def matchkeys(values: Value, keys: Value, searchset: Value) -> Value:
         return Unknown(_COUNT)
     if len(values) != len(keys):
         raise EvaluationError("length of keys and values should be equal")
-    common = unify(map(infer, (*keys, *searchset)))
+    # Each is a list first, of the one type of what is in it.
+    common = unify([unify(map(infer, items)) or ANY for items in (keys, searchset) if items])
     if common is None:
         raise EvaluationError("keys and searchset must be of the same type")
     keys, searchset = _one_type_as(keys, common), _one_type_as(searchset, common)

@@ -10,12 +10,13 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from ecsnet.records import dataclass
 from ecsnet.terraform.budget import meter
-from ecsnet.terraform.convert import set_to_tuple, to_bool, to_number, to_string
+from ecsnet.terraform.convert import set_to_tuple
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.collections import bounded, uncertain
 from ecsnet.terraform.functions.encoding import json_string, json_text
 from ecsnet.terraform.functions.texts import graphemes
 from ecsnet.terraform.numbers import format_number, fraction
+from ecsnet.terraform.scalars import to_bool, to_number, to_string
 from ecsnet.values import Encoded, Reference, Set, Several, Text, Unknown, Value, is_known, text
 
 MAX_WIDTH = 10_000

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import cast
 
 from ecsnet.terraform import steps
-from ecsnet.terraform.convert import pick, to_string, to_type, unordered
+from ecsnet.terraform.convert import pick, to_type, unordered
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.collections import elements, is_opaque, is_set, uncertain
 from ecsnet.terraform.lazy import Entries
+from ecsnet.terraform.scalars import to_string
 from ecsnet.terraform.sets import sort_values
 from ecsnet.terraform.typed import element_type, is_kind, stated_type
 from ecsnet.values import Key, Several, Text, Tri, Unknown, Value, equal

@@ -6,10 +6,10 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-from ecsnet.terraform.convert import to_number
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.collections import whole
 from ecsnet.terraform.numbers import fraction, from_float, rounded
+from ecsnet.terraform.scalars import to_number
 from ecsnet.values import Unknown, Value
 
 Number = int | Decimal

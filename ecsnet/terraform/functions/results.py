@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ecsnet.terraform.convert import infer, to_type, unify
+from ecsnet.terraform.convert import to_type
 from ecsnet.terraform.typed import TypedDict, element_type, is_kind, stated_type, typed
 from ecsnet.terraform.types import ANY, NUMBER, STRING, Any, Attribute, Collection, Object, Tuple, Type
+from ecsnet.terraform.unification import infer, unify
 from ecsnet.values import Value
 
 _STRINGS = Collection("list", STRING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecsnet.terraform.convert import to_bool, to_number, to_string, to_type
+from ecsnet.terraform.convert import to_type
 from ecsnet.terraform.functions import (
     collections,
     dates,
@@ -18,6 +18,7 @@ from ecsnet.terraform.functions import (
     yaml,
 )
 from ecsnet.terraform.functions.signature import Function
+from ecsnet.terraform.scalars import to_bool, to_number, to_string
 from ecsnet.terraform.types import ANY, Collection
 from ecsnet.values import Unknown, Value
 
