@@ -53,7 +53,7 @@ def inert(line: str) -> str:
     """
     line = _COMMAND.sub("# ", line)
     start = line.lstrip()
-    return line[: len(line) - len(start)] + ":\u200b" + start[1:] if start.startswith("::") else line
+    return line[: len(line) - len(start)] + ": " + start[1:] if start.startswith("::") else line
 
 
 def _annotation(finding: Finding, base: str) -> str:
