@@ -115,7 +115,9 @@ def test_fix_writes_and_scans_again(folder: Path, capsys: pytest.CaptureFixture[
     file.write_text(SERVICE)
     file.chmod(0o640)
     assert main("scan", ".") == 1
-    assert "fix available with --fix\n" in capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert "fix available with --fix\n" in printed.out
+    assert "\n1 finding (1 error), 1 fixable (--fix); " in printed.out
     assert main("scan", "--fix", ".") == 0
     printed = capsys.readouterr()
     assert "0 findings" in printed.out

@@ -202,6 +202,8 @@ def summary(report: Report, show_unknown: bool, paint: Paint) -> str:
         if number
     ]
     text = f"{count(len(report.findings), 'finding')} ({', '.join(parts)})" if parts else paint("good", "0 findings")
+    fixable = sum(bool(one.edits) and all(edit.safe for edit in one.edits) for one in report.findings)
+    text += f", {fixable} fixable (--fix)" if fixable else ""
     known = sum(one.by == "baseline" for one in report.suppressed)
     suppressed = f", {len(report.suppressed) - known} suppressed" if len(report.suppressed) > known else ""
     suppressed += f", {known} in the baseline" if known else ""
