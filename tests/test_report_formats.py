@@ -46,12 +46,12 @@ def commands(lines: list[str]) -> list[tuple[str, dict[str, str], str]]:
     return found
 
 
-def annotations(made: Report) -> list[tuple[str, dict[str, str], str]]:
+def annotated(made: Report) -> list[tuple[str, dict[str, str], str]]:
     return [one for one in commands(list(github.render(made))) if one[0] not in ("group", "endgroup")]
 
 
 def test_an_annotation() -> None:
-    ((name, place, message),) = annotations(report(finding(file="infra/a,b:c.tf", line=3)))
+    ((name, place, message),) = annotated(report(finding(file="infra/a,b:c.tf", line=3)))
     assert name == "warning"
     assert place == {
         "file": "infra/a,b:c.tf",
@@ -71,7 +71,7 @@ def test_an_annotation() -> None:
 
 def test_columns_are_told_of_one_line_alone() -> None:
     one = replace(finding(), span=Span("main.tf", 3, 5, 3, 9))
-    _, place, _ = annotations(report(one))[0]
+    _, place, _ = annotated(report(one))[0]
     assert (place["col"], place["endColumn"]) == ("5", "9")
 
 
@@ -92,7 +92,7 @@ def test_annotations_go_to_the_gravest_and_the_log_has_the_rest() -> None:
 
 def test_problems_take_the_room_that_errors_leave() -> None:
     problems = tuple(Problem("main.tf", n, 1, "unreadable") for n in range(1, 30))
-    assert [name for name, _, _ in annotations(report(problems=problems))] == ["error"] * 10
+    assert [name for name, _, _ in annotated(report(problems=problems))] == ["error"] * 10
 
 
 @settings(max_examples=80, deadline=None)
