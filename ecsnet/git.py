@@ -116,10 +116,9 @@ def parse(patch: bytes) -> Mapping[str, Lines]:
 
 def _name(text: bytes) -> str | None:
     """Of ``b/path``, or that in quotes with escapes; ``None`` for a file that is no longer there."""
+    text = text.removesuffix(b"\t")  # it ends a name that has blanks
     if text.startswith(b'"') and text.endswith(b'"'):
         text = _ESCAPE.sub(lambda found: bytes([_LETTERS.get(found[1]) or int(found[1], 8)]), text[1:-1])
-    else:
-        text = text.removesuffix(b"\t")  # it ends a name that has blanks
     return os.fsdecode(text[2:]) if text.startswith(b"b/") else None
 
 
