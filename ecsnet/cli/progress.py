@@ -62,13 +62,14 @@ class _Line:
 
     def draw(self) -> None:
         from ecsnet.report.source import printable
+        from ecsnet.report.text import count
 
         mark = _MARKS[self._drawn % len(_MARKS)]
         self._drawn += 1
-        done = f", {self._roots} roots, the last {printable(self._last)}" if self._roots else ""
+        done = f", {count(self._roots, 'root')}, the last {printable(self._last)}" if self._roots else ""
         text = f"{mark} ecsnet: scanning for {time.monotonic() - self._start:.0f} s{done}"
         # Characters that take two columns would break the line, which then could not be taken away.
-        self._write("\r\x1b[K" + text[: self._columns() - 1].encode("ascii", "replace").decode("ascii"))
+        self._write("\r\x1b[K" + text[: max(self._columns() - 1, 0)].encode("ascii", "replace").decode("ascii"))
 
     def clear(self) -> None:
         if self._drawn:
@@ -76,7 +77,8 @@ class _Line:
 
     def _columns(self) -> int:
         try:
-            return max(os.get_terminal_size(self._terminal).columns, 20)
+            # Some terminals do not know, and say 0.
+            return os.get_terminal_size(self._terminal).columns or 80
         except OSError:
             return 80
 
