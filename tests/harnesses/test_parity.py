@@ -144,8 +144,8 @@ def _is_in_stub(verdict: Finding | Passed) -> bool:
 
 
 def _is_seen(verdict: Finding | Passed) -> bool:
-    """Checkov does not read Terraform in JSON syntax; plans are another framework of its."""
-    return not verdict.resource.header.file.endswith((".tf.json", "plan.json"))
+    """Checkov does not read Terraform in JSON syntax, nor OpenTofu's files; plans are another framework of its."""
+    return not verdict.resource.header.file.endswith((".tf.json", ".tofu", "plan.json"))
 
 
 def test_every_terraform_file_is_one_that_checkov_can_read(runs: Runs) -> None:
