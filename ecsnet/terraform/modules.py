@@ -248,7 +248,8 @@ class Module:
                 found = Expansion("single", {"": Instance(exists=Tri.UNKNOWN, many=True)})
             finally:
                 self._expanding.discard(key)
-            if found.problem:
+            # A stub is no part of the input: what goes wrong in one is unknown.
+            if found.problem and not self.standing.place.stub:
                 self.evaluation.problem(declaration.header, found.problem)
             cost = PER_INSTANCE * len(found.instances)
             if not self.evaluation.stack.budget.spend(cost):

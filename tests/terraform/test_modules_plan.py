@@ -46,23 +46,42 @@ LISTS = [
     "var.list", "concat(var.list, [\"x\"])", "[for s in var.list : upper(s)]", "keys(var.map)",
     "slice(concat([\"y\"], var.list), 0, 1)",
     "var.flag ? var.list : []", "[for k, v in var.map : \"${k}-${v}\" if v > 1]",
-    "local.joined[*]", "reverse(var.list)",
+    "local.joined[*]", "reverse(var.list)", "nonsensitive(local.hidden)", "flatten([var.list, [var.list]])",
+    "sort(var.list)", "tolist(toset(var.list))", "values({ for k, v in var.map : k => tostring(v) })",
+    "try(var.object.sizes[0] > 1 ? [\"big\"] : [], [])", "[for s in split(\" \", local.text) : trimspace(s)]",
+    "var.flag ? [for o in local.objects : o.name] : tolist(setsubtract(var.list, [\"d1\"]))",
+    "coalescelist(slice(var.list, 0, 0), [\"c\"])", "compact([var.object.name, null, \"\"])",
     "distinct(concat(var.list, var.list))", "[\"${var.object.name}!\"]",
 ]  # fmt: skip
 MAPS = [
     "var.map", "merge(var.map, { z = 26 })", "{ for i, s in distinct(var.list) : s => i }", "{ (var.object.name) = 3 }",
     "{ for k, v in var.map : upper(k) => v * 2 }", "zipmap(var.list, range(length(var.list)))",
-    "var.flag ? { yes = 1 } : { no = 0 }",
+    "var.flag ? { yes = 1 } : { no = 0 }", "{ for n, o in local.by_name : n => length(o.sizes) }",
+    "{ for pair in setproduct(distinct(var.list), [\"p\", \"q\"]) : join(\"-\", pair) => length(pair) }",
+    "length(local.by_name) == 0 ? {} : { one = 1 }",
+    "length(transpose({ for k, v in var.map : k => var.list })) == 0 ? {} : { t = 9 }",
 ]  # fmt: skip
 NUMBERS = ["var.number", "length(var.list)", "var.flag ? 1 : 0", "max(length(var.map), 1)", "length(local.joined)", "0"]
 OBJECTS = [
     "var.object", "{ name = \"n\", sizes = [3] }", "{ name = upper(var.object.name), inner = { on = var.flag } }",
-    "merge(var.object, { name = \"merged\" })",
+    "merge(var.object, { name = \"merged\" })", "local.objects[length(local.objects) - 1]",
+    "var.flag ? var.object : { name = \"other\", sizes = null, inner = null }", "one([var.object])",
 ]  # fmt: skip
-FLAGS = ["var.flag", "!var.flag", "length(var.list) > 1", 'contains(keys(var.map), "d")']
+FLAGS = [
+    "var.object.inner.on",
+    "try(tobool(var.list[0]), false)",
+    "alltrue([for v in values(var.map) : v > 0])",
+    "var.flag",
+    "!var.flag",
+    "length(var.list) > 1",
+    'contains(keys(var.map), "d")',
+]
 LOCALS = """
 locals {
   joined = concat(var.list, [for k, v in local.doubled : "${k}${v}"])
+  hidden  = sensitive(concat(var.list, ["hidden"]))
+  objects = [var.object, { name = "second", sizes = [for v in values(var.map) : v], inner = { on = false } }]
+  by_name = { for o in local.objects : upper(o.name) => o if try(o.inner.on, true) }
   doubled = { for k, v in var.map : k => v * 2 }
   text = <<-EOT
     %{for s in var.list~}
@@ -110,6 +129,7 @@ class Generator:
                 f'module "c{i}" {{\n  source = "{step}{source}"\n{repeat}{arguments}  flag = {pick(FLAGS)}\n}}'
             )
             shown.append(outside)
+        blocks += [block for block in self.others() if self.random.random() < 0.3]
         shown = [f"try({text}, null)" for text in shown]
         blocks.append(f'resource "terraform_data" "shown" {{\n  input = [{", ".join(shown)}]\n}}')
         blocks.append(f'output "all" {{\n  value = {{ list = {pick(LISTS)}, shown = [{", ".join(shown[:4])}] }}\n}}')
@@ -118,9 +138,21 @@ class Generator:
         (folder / "main.tf").write_text("\n".join(blocks))
         return name
 
+    def others(self) -> list[str]:
+        """Blocks that declare no instance."""
+        place = self.random.randrange(3)
+        return [
+            f"moved {{\n  from = terraform_data.former\n  to   = terraform_data.r{place}\n}}",
+            "removed {\n  from = terraform_data.gone\n  lifecycle {\n    destroy = false\n  }\n}",
+            f'check "c" {{\n  assert {{\n    condition     = {self.random.choice(FLAGS)}\n'
+            '    error_message = "no"\n  }\n}',
+            'variable "passing" {\n  type      = string\n  default   = "x"\n  ephemeral = true\n}',
+            f'output "secret" {{\n  value     = {self.random.choice(LISTS)}\n  sensitive = true\n}}',
+        ]
+
     def repeat(self, address: str, attribute: str = "input.b") -> tuple[str, str, str]:
         """``count`` or ``for_each`` or none; a value inside the block; an expression over the instances outside."""
-        kind = self.random.randrange(4)
+        kind = self.random.randrange(6)
         if kind == 0:
             return f"  count = {self.random.choice(NUMBERS)}\n", "count.index", f"{address}[*].{attribute}"
         if kind == 1:
@@ -133,6 +165,12 @@ class Generator:
         if kind == 2:
             text = self.random.choice(LISTS)
             return f"  for_each = toset({text})\n", "each.value", f"values({address})[*].{attribute}"
+        if kind == 3:
+            text = f"{self.random.choice(FLAGS)} ? 1 : 0"
+            return f"  count = {text}\n", self.random.choice(OBJECTS), f"one({address}[*].{attribute})"
+        if kind == 4:
+            text = "local.by_name"
+            return f"  for_each = {text}\n", "each.value.inner", f"keys({address})"
         return "", self.random.choice(MAPS), f"{address}.{attribute}"
 
 

@@ -325,3 +325,26 @@ def test_shipped_stubs_are_sound(path: Path, tmp_path: Path) -> None:
             assert not found.problems
             assert all("undescribed" in hole.address for hole in found.holes)
             assert found.files == (f"{tmp_path}/main.tf",)
+
+
+@pytest.mark.parametrize(
+    "rules", ["null", '{ a = { from_port = 1, cidr_blocks = ["0.0.0.0/0"] }, b = { self = true } }']
+)
+def test_rules_of_different_shapes_are_no_problem(tmp_path: Path, rules: str) -> None:
+    (tmp_path / "main.tf").write_text(
+        'module "s" {\n  source = "terraform-aws-modules/ecs/aws//modules/service"\n  version = "5.11.0"\n'
+        f"  security_group_rules = {rules}\n}}\n"
+    )
+    found = load(str(tmp_path), boundary=str(tmp_path))
+    names = [name for name in found.resources if "security_group_rule" in name]
+    assert len(names) == (0 if rules == "null" else 2)
+    assert not found.problems_met()
+
+
+def test_what_goes_wrong_in_a_stub_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'module "s" {\n  source = "terraform-aws-modules/ecs/aws"\n  version = "7.0.0"\n  services = "none"\n}\n'
+    )
+    found = load(str(tmp_path), boundary=str(tmp_path))
+    assert list(found.resources)
+    assert not found.problems_met()

@@ -75,7 +75,7 @@ resource "aws_lb" "this" {
   tags               = var.tags
 
   dynamic "subnet_mapping" {
-    for_each = var.subnet_mapping == null ? [] : var.subnet_mapping
+    for_each = var.subnet_mapping[*]
     content {
       subnet_id     = subnet_mapping.value.subnet_id # at: subnet_mapping
       allocation_id = try(subnet_mapping.value.allocation_id, null)
@@ -85,7 +85,7 @@ resource "aws_lb" "this" {
 
 # at: target_groups
 resource "aws_lb_target_group" "this" {
-  for_each = { for name, group in var.target_groups == null ? {} : var.target_groups : name => group if var.create }
+  for_each = { for name, group in merge(var.target_groups, {}) : name => group if var.create }
 
   port        = try(each.value.port, null)
   protocol    = try(each.value.protocol, null)
@@ -103,7 +103,7 @@ resource "aws_security_group" "this" {
 
 # at: security_group_ingress_rules
 resource "aws_vpc_security_group_ingress_rule" "this" {
-  for_each = { for name, rule in var.security_group_ingress_rules == null ? {} : var.security_group_ingress_rules : name => rule if local.create_security_group }
+  for_each = { for name, rule in merge(var.security_group_ingress_rules, {}) : name => rule if local.create_security_group }
 
   security_group_id            = aws_security_group.this[0].id
   ip_protocol                  = try(coalesce(each.value.ip_protocol, "tcp"), "tcp")
@@ -117,7 +117,7 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
 
 # at: security_group_egress_rules
 resource "aws_vpc_security_group_egress_rule" "this" {
-  for_each = { for name, rule in var.security_group_egress_rules == null ? {} : var.security_group_egress_rules : name => rule if local.create_security_group }
+  for_each = { for name, rule in merge(var.security_group_egress_rules, {}) : name => rule if local.create_security_group }
 
   security_group_id            = aws_security_group.this[0].id
   ip_protocol                  = try(coalesce(each.value.ip_protocol, "tcp"), "tcp")

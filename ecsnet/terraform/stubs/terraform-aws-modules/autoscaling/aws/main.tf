@@ -83,7 +83,7 @@ variable "tags" {
 }
 
 locals {
-  interfaces      = var.network_interfaces == null ? [] : var.network_interfaces
+  interfaces      = var.network_interfaces[*]
   launch_template = var.create_launch_template ? aws_launch_template.this[0].id : var.launch_template_id
 }
 

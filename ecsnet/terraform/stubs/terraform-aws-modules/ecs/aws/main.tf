@@ -87,7 +87,7 @@ module "cluster" {
 module "service" {
   source = "./modules/service"
 
-  for_each = { for name, service in var.services == null ? {} : var.services : name => service if var.create }
+  for_each = { for name, service in merge(var.services, {}) : name => service if var.create }
 
   cluster_arn                    = module.cluster.arn
   empty_strategy_counts          = var.empty_strategy_counts

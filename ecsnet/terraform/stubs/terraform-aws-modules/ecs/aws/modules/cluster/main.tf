@@ -66,8 +66,8 @@ variable "security_group_egress_rules" {
 }
 
 locals {
-  groups                = var.autoscaling_capacity_providers == null ? {} : var.autoscaling_capacity_providers
-  providers             = merge(local.groups, var.capacity_providers == null ? {} : var.capacity_providers)
+  groups                = merge(var.autoscaling_capacity_providers, {})
+  providers             = merge(local.groups, var.capacity_providers)
   managed               = anytrue([for provider in local.providers : try(provider.managed_instances_provider, null) != null])
   create_security_group = var.create && var.create_security_group && local.managed
 
@@ -133,7 +133,7 @@ resource "aws_security_group" "this" {
 
 # at: security_group_ingress_rules
 resource "aws_vpc_security_group_ingress_rule" "this" {
-  for_each = { for name, rule in var.security_group_ingress_rules == null ? {} : var.security_group_ingress_rules : name => rule if local.create_security_group }
+  for_each = { for name, rule in merge(var.security_group_ingress_rules, {}) : name => rule if local.create_security_group }
 
   security_group_id            = aws_security_group.this[0].id
   ip_protocol                  = try(coalesce(each.value.ip_protocol, "tcp"), "tcp")
@@ -147,7 +147,7 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
 
 # at: security_group_egress_rules
 resource "aws_vpc_security_group_egress_rule" "this" {
-  for_each = { for name, rule in var.security_group_egress_rules == null ? {} : var.security_group_egress_rules : name => rule if local.create_security_group }
+  for_each = { for name, rule in merge(var.security_group_egress_rules, {}) : name => rule if local.create_security_group }
 
   security_group_id            = aws_security_group.this[0].id
   ip_protocol                  = try(coalesce(each.value.ip_protocol, "tcp"), "tcp")

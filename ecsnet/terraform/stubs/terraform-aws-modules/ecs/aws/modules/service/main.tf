@@ -132,7 +132,7 @@ locals {
   create_service         = var.create && var.create_service
   create_task_definition = var.create && var.create_task_definition
   create_security_group  = var.create && var.create_security_group && var.network_mode == "awsvpc"
-  strategy               = var.capacity_provider_strategy == null ? {} : var.capacity_provider_strategy
+  strategy               = merge(var.capacity_provider_strategy, {})
   has_strategy           = var.capacity_provider_strategy == null ? false : var.empty_strategy_counts || length(local.strategy) > 0
   launch_type            = local.has_strategy ? null : var.launch_type
   groups                 = concat(aws_security_group.this[*].id, var.security_group_ids)
@@ -286,7 +286,7 @@ resource "aws_security_group" "this" {
 
 # at: security_group_ingress_rules
 resource "aws_vpc_security_group_ingress_rule" "this" {
-  for_each = { for name, rule in var.security_group_ingress_rules == null ? {} : var.security_group_ingress_rules : name => rule if local.create_security_group }
+  for_each = { for name, rule in merge(var.security_group_ingress_rules, {}) : name => rule if local.create_security_group }
 
   security_group_id            = aws_security_group.this[0].id
   ip_protocol                  = try(coalesce(each.value.ip_protocol, "tcp"), "tcp")
@@ -300,7 +300,7 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
 
 # at: security_group_egress_rules
 resource "aws_vpc_security_group_egress_rule" "this" {
-  for_each = { for name, rule in var.security_group_egress_rules == null ? {} : var.security_group_egress_rules : name => rule if local.create_security_group }
+  for_each = { for name, rule in merge(var.security_group_egress_rules, {}) : name => rule if local.create_security_group }
 
   security_group_id            = aws_security_group.this[0].id
   ip_protocol                  = try(coalesce(each.value.ip_protocol, "tcp"), "tcp")
@@ -314,7 +314,7 @@ resource "aws_vpc_security_group_egress_rule" "this" {
 
 # at: security_group_rules
 resource "aws_security_group_rule" "this" {
-  for_each = { for name, rule in var.security_group_rules == null ? {} : var.security_group_rules : name => rule if local.create_security_group }
+  for_each = { for name, rule in merge(var.security_group_rules, {}) : name => rule if local.create_security_group }
 
   security_group_id        = aws_security_group.this[0].id
   type                     = each.value.type
