@@ -140,12 +140,11 @@ class Generator:
 
     def others(self) -> list[str]:
         """Blocks that declare no instance."""
-        place = self.random.randrange(3)
+        place, flag = self.random.randrange(3), self.random.choice(FLAGS)
         return [
             f"moved {{\n  from = terraform_data.former\n  to   = terraform_data.r{place}\n}}",
             "removed {\n  from = terraform_data.gone\n  lifecycle {\n    destroy = false\n  }\n}",
-            f'check "c" {{\n  assert {{\n    condition     = {self.random.choice(FLAGS)}\n'
-            '    error_message = "no"\n  }\n}',
+            f'check "c" {{\n  assert {{\n    condition     = {flag}\n    error_message = "no"\n  }}\n}}',
             'variable "passing" {\n  type      = string\n  default   = "x"\n  ephemeral = true\n}',
             f'output "secret" {{\n  value     = {self.random.choice(LISTS)}\n  sensitive = true\n}}',
         ]
