@@ -1,4 +1,5 @@
-"""What git says of a checkout. It is the one program that ecsnet ever runs, and only for ``--diff-base``.
+"""What git says of a checkout. For ``--diff-base`` alone; beside ``ecsnet fleet``, which clones,
+nothing else ever runs a program.
 
 The checkout may be anybody's. Only commits are looked at, never the work tree, so that git has no filter to run; and
 what a repository's own configuration may name to be run (hooks, monitors, pagers, drivers, transports) is switched off.

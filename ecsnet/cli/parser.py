@@ -170,6 +170,22 @@ def parser() -> argparse.ArgumentParser:
     kept.set_defaults(run=_command("cache"))
     kept.add_argument("action", choices=("info", "clear"))
 
+    fleet = commands.add_parser(
+        "fleet",
+        help="scan many repositories, on this machine or a cluster",
+        description="Scan many repositories, each root a task of Dask distributed, and write what is found as Parquet. "
+        "A run that was ended goes on where it was. Git URLs are cloned. Needs: pip install 'ecsnet[fleet]'.",
+        epilog=_EXIT_STATUS,
+    )
+    fleet.set_defaults(run=_command("fleet"), **{**_NO_RULES, **_NO_INPUTS})
+    fleet.add_argument("paths", metavar="REPOSITORY", nargs="*", help="folders, and URLs of git's")
+    fleet.add_argument("--list", metavar="FILE", help="a file that names a repository a line; - for standard input")
+    fleet.add_argument("--output", metavar="DIR", required=True, help="folder of the data set, and of what is done")
+    fleet.add_argument("--scheduler", metavar="ADDRESS", default="", help="of a cluster (default: one made here)")
+    fleet.add_argument("--workers", metavar="N", type=_jobs, help="of a cluster made here (default: the cores)")
+    fleet.add_argument("--retries", metavar="N", type=_retries, default=2, help="of a task that fails (default: 2)")
+    _add_rules(fleet)
+
     for command, folder, use in (
         ("policies-dir", "policies", "checkov --external-checks-dir"),
         ("cfn-rules-dir", "cfn_rules", "cfn-lint --append-rules"),
@@ -183,6 +199,12 @@ _NO_RULES: Mapping[str, Any] = {
     "fail_on": None, "select": [], "extend_select": [], "ignore": [], "show_unknown": False, "baseline": None,
 }  # fmt: skip
 """For commands that judge nothing."""
+
+_NO_INPUTS: Mapping[str, Any] = {
+    "inputs": [], "parameters": [], "parameter_files": [], "stubs": [], "workspace": None, "zones": None,
+    "no_env_vars": True, "no_config": False,
+}  # fmt: skip
+"""For commands that are given no values."""
 
 
 def _add_settings(parser: argparse.ArgumentParser, paths: str = _PATHS) -> None:
@@ -280,6 +302,12 @@ def _output(text: str) -> tuple[str, str]:
 def _jobs(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 256):
         raise argparse.ArgumentTypeError(f"not a number from 1 to 256: {text!r}")
+    return int(text)
+
+
+def _retries(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:4]) <= 100):
+        raise argparse.ArgumentTypeError(f"not a number from 0 to 100: {text!r}")
     return int(text)
 
 
