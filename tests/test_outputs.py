@@ -16,7 +16,9 @@ import pytest
 
 from ecsnet import cli
 from ecsnet.cli import progress
+from ecsnet.cli.parser import FORMATS
 from ecsnet.writing import unusable, write_whole
+from scripts.output_examples import PAGE, filled
 
 SSH = """\
 resource "aws_security_group" "a" {
@@ -187,6 +189,13 @@ def test_text_in_the_log_of_a_runner_commands_nothing(
         for shown in (captured.out + captured.err).splitlines():
             assert not shown.lstrip().startswith("::")
             assert not re.search(r"##[\w.]*\[", shown)
+
+
+def test_the_page_has_an_example_of_each_format_as_it_is_written_now() -> None:
+    """``python -m scripts.output_examples`` writes them."""
+    page = PAGE.read_text("utf-8")
+    assert filled(page) == page
+    assert re.findall(r"<!-- (?!end)(\w+) -->", page) == list(FORMATS)
 
 
 # --- progress ---

@@ -12,7 +12,7 @@ from ecsnet import __version__
 from ecsnet.cli.common import usage_error
 
 _FAIL_ON = ("error", "warning", "info", "never")  # ecsnet.config has them too, for a millisecond more
-_FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 _PATHS = "files, folders (default: this folder)"
 _EXIT_STATUS = """\
 exit status:
@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXIT_STATUS,
     )
     scan.set_defaults(run=_command("scan"))
-    scan.add_argument("--format", choices=_FORMATS, help="of standard output (default: text)")
+    scan.add_argument("--format", choices=FORMATS, help="of standard output (default: text)")
     scan.add_argument(
         "--output",
         metavar="FORMAT=FILE",
@@ -294,8 +294,8 @@ def _var_file(text: str) -> tuple[None, str]:
 
 def _output(text: str) -> tuple[str, str]:
     format, _, path = text.partition("=")  # noqa: A001
-    if format not in _FORMATS or not path:
-        raise argparse.ArgumentTypeError(f"not a format and a file, {'|'.join(_FORMATS)}=FILE: {text!r}")
+    if format not in FORMATS or not path:
+        raise argparse.ArgumentTypeError(f"not a format and a file, {'|'.join(FORMATS)}=FILE: {text!r}")
     return format, path
 
 
