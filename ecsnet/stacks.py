@@ -56,7 +56,7 @@ class Stacks:
         manifest = os.path.join(folder, assemblies.MANIFEST)
         given = stack.parameters if stack is not None else {}
         values = {name: Supplied(value, manifest, manifest) for name, value in given.items()}
-        unread = ""
+        unread = name = region = ""
         for item in inputs:
             if isinstance(item, Parameter):
                 values[item.name] = Supplied(item.value, item.origin, item.file, item.line)
@@ -67,9 +67,11 @@ class Stacks:
                 unread = found.unread
                 values.clear()
             values.update(found.values)
+            if disk.real(template) in map(disk.real, found.templates):
+                name, region = found.stack or name, found.region or region
         return Deployment(
-            (entry.name if entry else "") or (stack.name if stack else ""),
-            (entry.region if entry else "") or (stack.region if stack else ""),
+            (entry.name if entry else "") or name or (stack.name if stack else ""),
+            (entry.region if entry else "") or region or (stack.region if stack else ""),
             (entry.account if entry else "") or (stack.account if stack else ""),
             values,
             unread,

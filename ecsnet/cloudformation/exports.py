@@ -13,6 +13,9 @@ from ecsnet.values import Text, Tri, Value, equal
 if TYPE_CHECKING:
     from ecsnet.cloudformation.stack import Stack
 
+MAX_NAMED = 10
+"""Of so many templates that export the same the reason says which they are."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Export:
@@ -60,7 +63,8 @@ def resolve(stack: Stack, name: Value) -> Export | str | None:
     if len(found) > 1:
         roots = {id(export.root): export for export in found}
         places = sorted(map(_place, roots.values()))
-        return f"exported by more than one template of this scan: {', '.join(places)}"
+        more = f" and {len(places) - MAX_NAMED} more" if len(places) > MAX_NAMED else ""
+        return f"exported by more than one template of this scan: {', '.join(places[:MAX_NAMED])}{more}"
     return found[0] if found else None
 
 

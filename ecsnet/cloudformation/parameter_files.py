@@ -3,7 +3,8 @@
 - the AWS CLI: ``[{"ParameterKey": "A", "ParameterValue": "1"}]``, or ``["A=1"]`` as ``deploy`` takes it too
 - template configuration files, of CodePipeline: ``{"Parameters": {"A": "1"}}``, and of Git sync: ``parameters:``
 - a plain mapping, ``{"A": "1"}``
-- ``samconfig.toml``, and ``samconfig.yaml``: ``[default.deploy.parameters] parameter_overrides``
+- ``samconfig.toml``, and ``samconfig.yaml``: ``[default.deploy.parameters] parameter_overrides``, with the name and
+  region of the stack
 
 https://docs.aws.amazon.com/cli/latest/reference/cloudformation/create-stack.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
@@ -15,6 +16,7 @@ Values may be secret: none of them is part of a message.
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import sys
 
@@ -31,6 +33,11 @@ from ecsnet.values import Unknown, Value
 _COMMANDS = ("global", "deploy")
 """Later ones win: what is global holds for ``sam deploy`` too."""
 
+_OVERRIDES = "parameter_overrides"
+_SETTINGS = frozenset({_OVERRIDES, "stack_name", "region", "template_file"})
+_TEMPLATES = ("template.yaml", "template.yml", "template.json")
+"""What ``sam deploy`` deploys where nothing says what."""
+
 _NAME = r"[A-Za-z0-9]+"
 _VALUE = r"\"(?:\\.|[^\"\\])*\"|'[^']*'|(?:\\.|[^\"'\s\\])+"
 # What SAM takes: a name and a value, each pair after white space; a value may be pieces with quotes around them.
@@ -41,13 +48,19 @@ _ESCAPE = re.compile(r"\\([ \"])")
 
 @dataclass(slots=True)
 class ParameterValues:
-    """What a file gives. ``unread``: why it may give more than is here; "" where it was read in full."""
+    """What a file gives. ``unread``: why it may give more than is here; "" where it was read in full.
+
+    ``stack`` and ``region``: as what it has the template deployed that is one of the files ``templates``.
+    """
 
     file: str
     values: dict[str, Supplied] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unread: str = ""
     lines: tuple[int, ...] = (0,)
+    stack: str = ""
+    region: str = ""
+    templates: tuple[str, ...] = ()
 
     def complain(self, message: str, offset: int) -> None:
         self.problems.append(Problem(self.file, *position(self.lines, offset), message, secret=True))
@@ -135,7 +148,7 @@ def _document(found: ParameterValues, root: Node, environment: str) -> None:
     if not isinstance(root, Table):
         found.fail("a file of parameters is a list or a mapping", root.start)
         return
-    environments = [name for name, pair in root.pairs.items() if _overrides(pair.value)]
+    environments = [name for name, pair in root.pairs.items() if _settings(pair.value)]
     if environment or environments:
         _samconfig(found, root, environment or "default", environments)
         return
@@ -150,22 +163,28 @@ def _document(found: ParameterValues, root: Node, environment: str) -> None:
     _mapping(found, root)
 
 
-def _overrides(node: Node) -> list[Pair]:
-    """``parameter_overrides`` of an environment of a ``samconfig.toml``, where it has any."""
+def _settings(node: Node | None) -> list[tuple[str, Pair]]:
+    """What an environment of a ``samconfig.toml`` says of the stack, where it says anything; later ones win."""
     if not isinstance(node, Table):
         return []
     tables = [command.get("parameters") for name in _COMMANDS if isinstance(command := node.get(name), Table)]
-    return [table.pairs["parameter_overrides"] for table in tables
-            if isinstance(table, Table) and "parameter_overrides" in table.pairs]  # fmt: skip
+    return [(name, pair) for table in tables if isinstance(table, Table)
+            for name, pair in table.pairs.items() if name in _SETTINGS]  # fmt: skip
 
 
 def _samconfig(found: ParameterValues, root: Table, environment: str, environments: list[str]) -> None:
-    node = root.get(environment)
-    pairs = _overrides(node) if node is not None else []
-    if not pairs:
+    settings = _settings(root.get(environment))
+    if not settings:
         known = f"; it has them in {', '.join(environments)}" if environments else ""
-        found.fail(f"no parameter_overrides in the environment {environment!r}{known}", root.start)
-    for pair in pairs:
+        found.fail(f"no {_OVERRIDES} in the environment {environment!r}{known}", root.start)
+    texts = {name: pair.value.value for name, pair in settings if isinstance(pair.value, Scalar)}
+    found.stack, found.region = (
+        text if isinstance(text := texts.get(key), str) else "" for key in ("stack_name", "region")
+    )
+    template = texts.get("template_file")
+    names = (template,) if isinstance(template, str) else _TEMPLATES
+    found.templates = tuple(os.path.join(os.path.dirname(found.file), name) for name in names)
+    for pair in (pair for name, pair in settings if name == _OVERRIDES):
         if isinstance(pair.value, Table):
             _mapping(found, pair.value)
         elif isinstance(pair.value, Items):

@@ -9,11 +9,12 @@ import pytest
 
 from ecsnet.cli import main
 from ecsnet.cloudformation.parameter_files import read
-from ecsnet.config import ConfigError
+from ecsnet.config import Config, ConfigError
 from ecsnet.engine import scan
 from ecsnet.findings import Report
 from ecsnet.inputs import Parameter, ParameterFile, parameter_file
 from ecsnet.settings import Flags, Settings
+from ecsnet.stacks import Stacks
 from ecsnet.values import Unknown
 
 TEMPLATE = """AWSTemplateFormatVersion: '2010-09-09'
@@ -96,6 +97,27 @@ def test_the_environment_of_a_samconfig(folder: Path) -> None:
     assert parameter_file("other.toml:prod", "") is None
     [problem] = read(ParameterFile("samconfig.toml", "stage")).problems
     assert problem.message == "no parameter_overrides in the environment 'stage'; it has them in default, prod"
+
+
+def test_a_samconfig_names_the_stack_of_its_template(folder: Path) -> None:
+    (folder / "samconfig.toml").write_text(
+        '[default.global.parameters]\nregion = "eu-west-1"\nstack_name = "all"\n'
+        '[default.deploy.parameters]\nstack_name = "net"\n'
+        '[prod.deploy.parameters]\ntemplate_file = "hosts.yaml"\nstack_name = 7\nregion = "us-gov-west-1"\n'
+    )
+    (folder / "template.yaml").write_text("Resources: {}")
+
+    def deployed(template: str, environment: str = "") -> tuple[str, str]:
+        config = Config(parameters=(ParameterFile("samconfig.toml", environment),))
+        [found] = Stacks().deployments(template, config)
+        assert not found.problems
+        assert not found.unread
+        return found.name, found.region
+
+    assert deployed("template.yaml") == ("net", "eu-west-1")
+    assert deployed("hosts.yaml") == ("", "")
+    assert deployed("hosts.yaml", "prod") == ("", "us-gov-west-1")
+    assert deployed("template.yaml", "prod") == ("", "")
 
 
 def test_values_in_the_spelling_of_sam(folder: Path) -> None:
