@@ -24,7 +24,7 @@ GFM = MarkdownIt("gfm-like", {"linkify": False, "html": True})
 OWN_HTML = {"<code>", "</code>", "<details>", "</details>", "<summary>", "</summary>"}
 TAG = re.compile(r"<[^>]*>")
 NODE = re.compile(r'^  (n\d+|more)\["(?:<b>([^"<>]*)</b>(?:<br/>)?)?([^"<>]*)"\]$')
-EDGE = re.compile(r"^  (n\d+) (-->|-\.->) (n\d+|more)$")
+EDGE = re.compile(r"^  (n\d+|more) (-->|-\.->) (n\d+|more)$")
 STYLE = re.compile(r"^  style (n\d+|more) [a-z0-9:#,-]+$")
 
 
@@ -104,8 +104,10 @@ def test_no_picture_of_a_single_step() -> None:
 
 def test_long_paths_are_cut_in_pictures() -> None:
     lines = list(pictures.picture(finding(hops=tuple((f"aws_x.{n}", "leads there") for n in range(60)))))
-    assert sum(line.startswith("  n") and "-->" in line for line in lines) == pictures.MAX_STEPS - 1
+    assert sum(line.startswith("  n") and "-->" in line for line in lines) == pictures.MAX_STEPS - 2
     assert '  more["36 more steps"]' in lines
+    assert lines[-2:] == ["  n23 -.-> more", "  more -.-> n24"]
+    assert '  n24["<b>aws_nat_gateway.this</b><br/>\u26a0 nat-shared-across-azs"]' in lines
 
 
 def test_what_could_not_be_read_and_what_is_unknown() -> None:

@@ -8,6 +8,7 @@ from ecsnet.findings import Finding, Level
 from ecsnet.report.common import clipped
 from ecsnet.report.graph import entity
 from ecsnet.report.source import printable
+from ecsnet.report.text import count
 from ecsnet.resources import Hop
 
 MAX_STEPS = 25
@@ -19,28 +20,34 @@ _STYLE = "fill:#fafafa,stroke:#78909c,color:#212121"
 
 def picture(finding: Finding) -> Iterator[str]:
     """Lines: the steps one under the other, the deciding one marked; nothing for a path of fewer than two."""
-    steps, left_out = _shown(finding)
+    steps = _steps(finding)
     if len(steps) < 2:
         return
+    left_out = max(len(steps) - MAX_STEPS, 0)
+    if left_out:
+        # Paths begin with what is done and end with what comes of it.
+        steps = [*steps[: MAX_STEPS - 1], steps[-1]]
     yield "flowchart TB"
     for number, (hop, decides) in enumerate(steps):
         yield f'  n{number}["{_label(hop, decides)}"]'
         yield f"  style n{number} {_decided(finding.level) if decides else _STYLE}"
-    arrow = "-->"
-    for number in range(1, len(steps)):
-        yield f"  n{number - 1} {arrow} n{number}"
-    if left_out:
-        yield f'  more["{left_out} more steps"]'
-        yield f"  style more {_STYLE},stroke-dasharray:4"
-        yield f"  n{len(steps) - 1} -.-> more"
+    last = len(steps) - 1
+    for number in range(last):
+        if left_out and number == last - 1:
+            yield f'  more["{count(left_out, "more step")}"]'
+            yield f"  style more {_STYLE},stroke-dasharray:4"
+            yield f"  n{number} -.-> more"
+            yield f"  more -.-> n{last}"
+        else:
+            yield f"  n{number} --> n{number + 1}"
 
 
-def _shown(finding: Finding) -> tuple[list[tuple[Hop, bool]], int]:
-    """The steps with whether each is where the finding is, and the number of those for which there is no room."""
+def _steps(finding: Finding) -> list[tuple[Hop, bool]]:
+    """The steps, and of each whether it is where the finding is."""
     steps = [(hop, hop.span == finding.span) for hop in finding.path]
     if steps and not any(decides for _, decides in steps):
         steps.append((Hop(finding.resource.address, finding.rule.name, finding.span), True))
-    return steps[:MAX_STEPS], max(len(steps) - MAX_STEPS, 0)
+    return steps
 
 
 def _label(hop: Hop, decides: bool) -> str:
