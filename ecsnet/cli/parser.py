@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     scan = commands.add_parser(
         "scan",
         help="look for mistakes in files and folders",
-        description="Look for mistakes. Nothing is run and nothing is fetched.",
+        description="Look for mistakes. Nothing is run, but git for --diff-base, and nothing is fetched.",
         epilog=_EXIT_STATUS,
     )
     scan.set_defaults(run=_command("scan"))
