@@ -206,12 +206,15 @@ def root_templates(found: Found, config: Configured, problems: list[Problem]) ->
             else:
                 loaded.setdefault(path, []).append(template)
     reads = {path: {os.path.abspath(file) for one in each for file in one.files} for path, each in loaded.items()}
+    readers: dict[str, list[str]] = {}
+    for path, files in reads.items():
+        for file in files:
+            readers.setdefault(file, []).append(path)
     kept: dict[str, list[Configuration]] = {}
     for path, each in loaded.items():
-        place = os.path.abspath(path)
         nested = any(
-            place in files and (os.path.abspath(other) not in reads[path] or other < path)
-            for other, files in reads.items()
+            os.path.abspath(other) not in reads[path] or other < path
+            for other in readers.get(os.path.abspath(path), ())
             if other != path
         )
         if not nested or entries_of(path, config.of(os.path.dirname(path))):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import compare, plan, scale, templates
+from benchmarks import __main__ as everything
+from benchmarks import compare, generated, plan, scale, templates
 from benchmarks.checkov_overhead import FILES, generate
 from benchmarks.measure import Command, Run, Runs, in_turns, wall
 from ecsnet.config import Config
@@ -110,3 +111,34 @@ def test_growth_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()[2:]]
     assert [row[1:3] for row in rows] == [["10", "77"], ["20", "147"]]
     assert [bool(row[5]) for row in rows] == [False, True]
+
+
+def test_generated_trees_have_the_sizes_that_they_are_called_by(tmp_path: Path) -> None:
+    assert generated.platform(tmp_path / "platform") == 58
+    assert generated.monorepo(tmp_path / "monorepo", 20) == 200
+    assert generated.assembly(tmp_path / "assembly", 3) == 5
+    report = scan([str(tmp_path / "monorepo")], Config())
+    assert (len(report.files), len(report.findings), report.problems) == (200, 20, ())
+    report = scan([str(tmp_path / "assembly")], Config())
+    assert (len(report.files), report.problems) == (3, ())
+    assert {finding.resource.stack for finding in report.findings} == {""}
+    one = next(case for case in everything.cases(None) if case.name == "plan of 20 MB").make(tmp_path / "plan")
+    assert one.stat().st_size == pytest.approx(20_000_000, rel=0.01)
+
+
+def test_one_command_measures_all(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # put back afterwards
+    monkeypatch.setattr(everything, "SIZES", (1,))
+    fake = tmp_path / "fake"
+    fake.write_text("#!/bin/sh\necho fake 1.0\n")
+    fake.chmod(0o755)
+    others = [f"--{name}={fake if name != 'checkov' else 'no-such-tool'}" for name in everything.OTHERS]
+    assert everything.main(["--only", "small,growth", "--rounds", "1", *others]) == 0
+    printed = capsys.readouterr().out
+    assert "- trivy: fake 1.0" in printed
+    assert "- checkov: not there, left out" in printed
+    rows = [line.split(" | ")[0].strip("| ") for line in printed.splitlines() if line.startswith("| ")]
+    own = ["tool", "ecsnet", "ecsnet, warm", "trivy"]
+    assert rows == [*own, "c7n-left", *own, "cfn-lint", "root modules", "10"]
