@@ -95,6 +95,12 @@ def test_problems_take_the_room_that_errors_leave() -> None:
     assert [name for name, _, _ in annotated(report(problems=problems))] == ["error"] * 10
 
 
+def test_an_annotation_has_a_hundred_steps_at_most() -> None:
+    made = finding(hops=tuple((f"aws_x.{n}", "leads on") for n in range(300)))
+    _, _, message = annotated(report(made))[0]
+    assert message.split("\n")[100:102] == ["100. aws_x.99: leads on (main.tf:112)", "and 200 more"]
+
+
 @settings(max_examples=80, deadline=None)
 @given(names, names)
 def test_no_name_is_a_command(name: str, other: str) -> None:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ecsnet.findings import Finding
+from ecsnet.fingerprints import relative
 from ecsnet.report.source import printable
 
 _MAX_NAMES = 200
+_MAX_STEPS = 100
 
 
 def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -21,6 +23,16 @@ def statement(finding: Finding) -> str:
     message, address = printable(finding.message), printable(finding.resource.address)
     named = any(name for _, name in words(message, [address]))
     return message if named else f"{address}: {message}"
+
+
+def steps(finding: Finding, base: str) -> Iterator[str]:
+    """Lines: the path, numbered, with files named from ``base``; the first hundred of it."""
+    for number, hop in enumerate(finding.path[:_MAX_STEPS], start=1):
+        named = f"{printable(hop.resource)}: " if hop.resource else ""
+        place = f"{printable(relative(hop.span.file, base))}:{hop.span.start_line}"
+        yield f"{number}. {named}{printable(hop.message)} ({place})"
+    if len(finding.path) > _MAX_STEPS:
+        yield f"and {len(finding.path) - _MAX_STEPS} more"
 
 
 def words(text: str, names: Sequence[str]) -> Iterator[tuple[str, bool]]:

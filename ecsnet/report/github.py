@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ecsnet.findings import Finding, Level, Report
 from ecsnet.fingerprints import relative
-from ecsnet.report.common import first_paragraph, gravest_first, statement
+from ecsnet.report.common import first_paragraph, gravest_first, statement, steps
 from ecsnet.report.source import printable
 from ecsnet.report.text import Paint, count, summary
 from ecsnet.resources import Problem
@@ -62,16 +62,10 @@ def _annotation(finding: Finding, base: str) -> str:
     if span.end_line == span.start_line:
         place.update(col=str(span.start_column), endColumn=str(span.end_column))
     text = [statement(finding), *(f"construct: {printable(one)}" for one in [finding.resource.construct] if one)]
-    text += _steps(finding, base)
+    text += steps(finding, base)
     text += [f"help: {printable(first_paragraph(finding.fix))}", finding.rule.help]
     title = f"{finding.rule.id} {finding.rule.name}"
     return _command(_COMMANDS[finding.level], {**place, "title": title}, text)
-
-
-def _steps(finding: Finding, base: str) -> Iterator[str]:
-    for number, hop in enumerate(finding.path, start=1):
-        named = f"{printable(hop.resource)}: " if hop.resource else ""
-        yield f"{number}. {named}{printable(hop.message)} ({_file(hop.span.file, base)}:{hop.span.start_line})"
 
 
 def _unread(problem: Problem, base: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ecsnet.findings import Finding, Level, Report, Rule, Undecided
 from ecsnet.fingerprints import relative, root_of
 from ecsnet.records import dataclass, field
-from ecsnet.report.common import statement
+from ecsnet.report.common import statement, steps
 from ecsnet.report.github import inert
 from ecsnet.report.source import printable
 from ecsnet.resources import Problem, Resource
@@ -113,10 +113,7 @@ def _said(finding: Finding, base: str) -> str:
     span = finding.span
     place = f"{printable(relative(span.file, base))}:{span.start_line}:{span.start_column}"
     lines = [f"{place} {finding.level.value}", statement(finding)]
-    for number, hop in enumerate(finding.path, start=1):
-        named = f"{printable(hop.resource)}: " if hop.resource else ""
-        place = f"{printable(relative(hop.span.file, base))}:{hop.span.start_line}"
-        lines.append(f"  {number}. {named}{printable(hop.message)} ({place})")
+    lines += (f"  {step}" for step in steps(finding, base))
     lines += ["", *map(printable, finding.fix.strip().split("\n")), "", finding.rule.help]
     return "\n".join(lines)
 

@@ -8,7 +8,7 @@ is left out is counted. Names from the configuration are text here, never Markdo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ecsnet.findings import Finding, Level, Report
 from ecsnet.fingerprints import relative
@@ -104,10 +104,12 @@ def _table(findings: Sequence[Finding], base: str, page: _Page) -> None:
     if not findings:
         return
     page.add("\n| | Rule | Where | What |\n|---|---|---|---|\n")
-    for finding in findings:
+    for number, finding in enumerate(findings):
         mark = f"{_MARKS[finding.level]} {finding.level.value}"
         cells = (mark, _rule(finding), _place(finding.span, base), _marked(finding))
-        page.add("| " + " | ".join(cells) + " |\n", "rows of the table")
+        if not page.add("| " + " | ".join(cells) + " |\n"):
+            page.leave_out("rows of the table", len(findings) - number)
+            return
 
 
 def _rule(finding: Finding) -> str:
@@ -125,15 +127,17 @@ def _marked(finding: Finding) -> str:
     return "".join(code(piece) if is_name else prose(piece) for piece, is_name in words(text, names))
 
 
-def _details(findings: Iterable[Finding], base: str, page: _Page) -> None:
+def _details(findings: Sequence[Finding], base: str, page: _Page) -> None:
     pictures = 0
-    for finding in findings:
+    for number, finding in enumerate(findings):
         drawn = list(picture(finding))
         if drawn and pictures >= MAX_PICTURES:
             page.leave_out("pictures")
             drawn = []
-        if page.add("".join(_detail(finding, base, drawn)), "findings in full"):
-            pictures += bool(drawn)
+        if not page.add("".join(_detail(finding, base, drawn))):
+            page.leave_out("findings in full", len(findings) - number)
+            return
+        pictures += bool(drawn)
 
 
 def _detail(finding: Finding, base: str, drawn: Sequence[str]) -> Iterator[str]:
