@@ -126,6 +126,7 @@ class _Pool:
 def _serve(pipe: Connection, work: Callable[[Any], Any], inherited: Sequence[Connection]) -> None:
     """Answers until nobody asks any more. Ctrl-C is for the process that started this one, which ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for other in inherited:
         other.close()
     try:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -103,6 +104,41 @@ def test_the_command_says_that_a_root_was_lost(tree: Path) -> None:
     assert run.returncode == 3
     assert len(run.stdout.splitlines()) == 10
     assert "stage5:1:1 cannot read: not evaluated: its process was killed by signal 9" in run.stderr
+
+
+@pytest.mark.skipif(workers.METHOD != "fork", reason="what is patched here does not reach another kind of process")
+def test_ctrl_c_ends_all_processes(tree: Path) -> None:
+    code = (
+        "import os, sys, time; from ecsnet import scanning; from ecsnet.cli import main\n"
+        "def waits(task, unit):\n"
+        "    open(f'pid-{os.getpid()}', 'w').close()\n"
+        "    time.sleep(60)\n"
+        "    yield\n"
+        "scanning.Task.judge = waits\n"
+        "sys.exit(main(['scan', '--jobs', '2', '--no-cache', '.']))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    run = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, env=environment, text=True)
+    pids = _soon(lambda: [int(path.name[4:]) for path in tree.glob("pid-*")], lambda found: len(found) == 2)
+    run.send_signal(signal.SIGINT)
+    assert run.communicate(timeout=20)[1] == "ecsnet: interrupted\n"
+    assert run.returncode == 130
+    assert _soon(lambda: [pid for pid in pids if _runs(pid)], lambda found: not found) == []
+
+
+def _soon(look: Callable[[], list[int]], enough: Callable[[list[int]], bool]) -> list[int]:
+    end = time.monotonic() + 20
+    while not enough(found := look()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return found
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_no_process_is_started_for_few_roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
