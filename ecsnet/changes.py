@@ -2,8 +2,8 @@
 
 The changes are those between the commit that HEAD and the given one both come from, and HEAD. A finding is on them if
 
-- its path touches them: a line is changed that the finding, a step of its path, the block of its resource, or a module
-  call or nested stack that this is declared through stands on; or
+- its path touches them: a line is changed that the finding, a step of its path, the block of its resource, or the
+  header of a module call or nested stack that this is declared through stands on; or
 - its root touches them: the files of that commit, scanned with the same flags, do not have the same finding, so that a
   variable, a module, a deleted route or whatever else has brought it about.
 
@@ -130,7 +130,7 @@ def _write(changes: Changes, copy: str) -> None:
     """The files of the commit that a scan may read, and the modules that are downloaded now."""
     os.mkdir(os.path.join(copy, ".git"))  # the top of a checkout, which bounds what is read
     written = list(git.contents(changes.top, list(_worth(git.blobs(changes.top, changes.base)))))
-    # Links last, and none that leads out: nothing is written through one.
+    # Links last: nothing is written through one. That nothing is read through one that leads out, every scan sees to.
     for blob, content in sorted(written, key=lambda pair: pair[0].link):
         path = os.path.join(copy, *blob.path.split("/"))
         try:
@@ -138,16 +138,11 @@ def _write(changes: Changes, copy: str) -> None:
             if not blob.link:
                 with open(path, "xb") as stream:
                     stream.write(content)
-            elif _leads_inside(path, os.fsdecode(content), copy):
+            else:
                 os.symlink(content, os.fsencode(path))
         except (OSError, ValueError):
             continue  # a name that this system cannot have: nor has the work tree
     _copy_modules(changes, copy, {os.path.dirname(blob.path) for blob, _ in written if blob.path.endswith(TERRAFORM)})
-
-
-def _leads_inside(path: str, target: str, copy: str) -> bool:
-    real = os.path.realpath(os.path.join(os.path.dirname(path), target))
-    return real.startswith(os.path.join(copy, ""))
 
 
 def _worth(blobs: Iterable[git.Blob]) -> Iterator[git.Blob]:

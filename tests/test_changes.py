@@ -137,6 +137,57 @@ resource "aws_route" "out" {
     assert scan(capsys, "--diff-base", "main") == (1, {"aws_subnet.public"}, 0)
 
 
+def test_a_step_of_the_path_or_a_call_is_changed(tmp_path: Path, monkeypatch, capsys) -> None:
+    """The finding itself stands elsewhere."""
+    network = """\
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "public" {
+  vpc_id                  = aws_vpc.main.id
+  cidr_block              = "10.0.0.0/24"
+  map_public_ip_on_launch = true
+}
+"""
+    routes = """\
+resource "aws_route_table" "public" { vpc_id = aws_vpc.main.id }
+resource "aws_route_table_association" "public" {
+  subnet_id      = aws_subnet.public.id
+  route_table_id = aws_route_table.public.id
+}
+"""
+    call = 'module "web" {\n  source = "./web"\n}\n'
+    files = {"main.tf": network, "routes.tf": routes, "web.tf": call, "web/main.tf": group(OPEN, "web")}
+    made = checkouts.checkout(tmp_path, files)
+    checkouts.git(made, "switch", "-q", "-c", "branch")
+    monkeypatch.chdir(made)
+    commit(made, {"routes.tf": routes.replace("vpc_id = aws", "vpc_id  = aws")})
+    assert scan(capsys, "--diff-base", "main") == (1, {"aws_subnet.public"}, 1)
+    commit(made, {"routes.tf": routes, "web.tf": call.replace("{\n", "{ # here\n")})
+    assert scan(capsys, "--diff-base", "main") == (1, {"module.web.aws_security_group.web"}, 1)
+
+
+def test_a_finding_that_says_something_else_is_another(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    values = "envs/prod/terraform.tfvars"
+    commit(folder, {values: 'cidr = "0.0.0.0/1"\n'})
+    checkouts.git(folder, "branch", "-f", "half")
+    assert scan(capsys, "--diff-base", "half") == (0, set(), 3)
+    commit(folder, {values: 'cidr = "0.0.0.0/0"\n'})
+    assert scan(capsys, "--diff-base", "half") == (1, {"module.web.aws_security_group.web"}, 2)
+
+
+def test_with_a_baseline_and_with_fixes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A fix is made for what is reported."""
+    cli.main(["baseline", "--output", "known.json"])
+    commit(folder, {"new/main.tf": group(OPEN, "new"), "more/main.tf": group(OPEN, "more")})
+    cli.main(["baseline", "--output", "known.json", "old", "more"])
+    flags = ("--diff-base", "main", "--baseline", "known.json")
+    capsys.readouterr()
+    assert scan(capsys, *flags) == (1, {"aws_security_group.new"}, 0)
+    assert cli.main(["scan", "--diff", "--unsafe", "--diff-base", "main", "old", "new"]) == 1
+    shown = capsys.readouterr().out
+    assert "new/main.tf" in shown
+    assert "old/main.tf" not in shown
+
+
 def test_what_main_got_since_is_not_of_the_branch(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     commit(folder, {"new/main.tf": group(OPEN, "new")})
     checkouts.git(folder, "switch", "-q", "main")
@@ -180,6 +231,7 @@ def test_the_summary_counts_the_others(folder: Path, capsys: pytest.CaptureFixtu
 
 def test_nothing_of_the_repository_is_run(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What a configuration, attributes and hooks of a repository may name."""
+    commit(folder, {"new/main.tf": group(OPEN, "new")})
     mark = tmp_path / "was-run"
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\ntouch {mark}\ncat\n")
@@ -194,14 +246,14 @@ def test_nothing_of_the_repository_is_run(folder: Path, tmp_path: Path, capsys: 
         *("filter.evil.process", "pager.diff", "interactive.diffFilter", "gpg.program", "core.alternateRefsCommand"),
     ):
         checkouts.git(folder, "config", key, str(program))
-    checkouts.git(folder, "config", "diff.orderFile", "/dev/stdin")
     (folder / ".git" / "info").mkdir(exist_ok=True)
     (folder / ".git" / "info" / "attributes").write_text("* diff=evil filter=evil\n")
-    head = folder / "new"
-    head.mkdir()
-    (head / "main.tf").write_text(group(OPEN, "new"))
     assert scan(capsys, "--diff-base", "main") == (1, {"aws_security_group.new"}, 2)
     assert not mark.exists()
+    for plain in (("diff", "main", "HEAD"), ("diff", "--no-ext-diff", "main", "HEAD"), ("status",)):
+        checkouts.git(folder, *plain)
+        assert mark.exists(), "a control: git by itself runs it"
+        mark.unlink()
 
 
 @pytest.mark.parametrize("ref", ["nowhere", "--output=pwned", "-h", "", "main:old", "a\nb", "main..HEAD"])
