@@ -144,7 +144,9 @@ def test_what_could_not_be_read_is_a_notification() -> None:
     assert (note["level"], note["message"]["text"]) == ("error", "a brace is missing")
     place = note["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("a%20b.tf", 4)
-    assert run["tool"]["driver"]["notifications"][note["descriptor"]["index"]]["id"] == "unreadable-input"
+    descriptor = run["tool"]["driver"]["notifications"][note["descriptor"]["index"]]
+    assert descriptor["id"] == "unreadable-input"
+    assert {"shortDescription", "fullDescription", "help"} < set(descriptor)  # GitHub requires them
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,7 @@ class _Writer:
                     "semanticVersion": __version__,
                     "informationUri": PROJECT,
                     "rules": [_rule(rule) for rule in self._rules],
-                    "notifications": [
-                        {"id": name, "shortDescription": {"text": text}} for name, text in _NOTIFICATIONS.items()
-                    ],
+                    "notifications": [_descriptor(name, text) for name, text in _NOTIFICATIONS.items()],
                 }
             },
             "columnKind": "unicodeCodePoints",
@@ -221,6 +219,11 @@ class _Writer:
         text = f"{hole.address}: {hole.reason}" if hole.address else hole.reason
         where = [{"physicalLocation": self._physical(hole.span)}]
         return {**_notification("not-seen", "note", text), "locations": where}
+
+
+def _descriptor(name: str, text: str) -> Json:
+    shown = {"text": text}
+    return {"id": name, "shortDescription": shown, "fullDescription": shown, "help": shown}
 
 
 def _rule(rule: Rule) -> Json:
