@@ -31,6 +31,11 @@ def test_every_page_of_a_rule_is_in_the_navigation():
     assert listed == [(f"{rule.id[6:]} {rule.name}", rule.id) for rule in CATALOGUE]
 
 
+def test_every_page_is_in_the_navigation_once():
+    listed = re.findall(r"^ +- (?:[^:\n]+: )?(\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(path.relative_to(ROOT / "docs").as_posix() for path in PAGES.parent.rglob("*.md"))
+
+
 def test_numbers_and_names_are_each_given_once():
     assert len({rule.id for rule in CATALOGUE}) == len({rule.name for rule in CATALOGUE}) == len(CATALOGUE)
     assert [rule.id for rule in CATALOGUE] == sorted(rule.id for rule in CATALOGUE)
