@@ -27,7 +27,7 @@ from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.typed import attribute_names, attribute_type, element_type, place_type, stated_type
 from ecsnet.terraform.types import ANY, BOOL, NUMBER, STRING, Collection, Object, Primitive, Tuple, Type
 from ecsnet.terraform.unification import infer, unify
-from ecsnet.values import Unknown, Value
+from ecsnet.values import Reference, Unknown, Value
 
 _COLLECTIONS: Mapping[str, Type] = {
     "tolist": Collection("list", ANY),
@@ -35,6 +35,7 @@ _COLLECTIONS: Mapping[str, Type] = {
     "toset": Collection("set", ANY),
 }
 _STRINGS = frozenset({"cidrhost", "cidrnetmask", "cidrsubnet", "format", "join", "lower", "upper"})
+_IDENTIFIERS = ("id", "arn")
 _SIMPLE = {"tobool": BOOL, "tonumber": NUMBER, "tostring": STRING}
 
 
@@ -130,6 +131,10 @@ def type_of_value(value: Value, node: Expression, evaluate: Callable[[Expression
     """The type of the value of ``node``: a null may be of one, which where it comes from says."""
     if isinstance(value, Unknown) and isinstance(node, Call) and node.name in _STRINGS:
         return STRING
+    if (isinstance(value, Reference) and value.attribute in _IDENTIFIERS) or (
+        isinstance(value, Unknown) and _is_identifier(node)
+    ):
+        return STRING
     if value is not None:
         return infer(value)
     if isinstance(node, GetAttr):
@@ -148,6 +153,14 @@ def type_of_value(value: Value, node: Expression, evaluate: Callable[[Expression
         branches = (node.true, node.false)
         return unify([_branch_type(branch, evaluate) for branch in branches]) or ANY
     return ANY
+
+
+def _is_identifier(node: Expression) -> bool:
+    """Whether it is ``type_of.resource.id``: a string, whatever it will be."""
+    if not isinstance(node, GetAttr) or node.name not in _IDENTIFIERS or not isinstance(node.source, GetAttr):
+        return False
+    kind = node.source.source
+    return isinstance(kind, Variable) and "_" in kind.name
 
 
 def _type_of_first(args: tuple[Expression, ...], evaluate: Callable[[Expression], Value]) -> Type:
