@@ -2,8 +2,8 @@
 
 The changes are those between the commit that HEAD and the given one both come from, and HEAD. A finding is on them if
 
-- its path touches them: a line is changed that the finding, a step of its path, the block of its resource, or the
-  header of a module call or nested stack that this is declared through stands on; or
+- its path touches them: a line is changed that the finding, a step of its path, or the block of its resource stands
+  on; or
 - its root touches them: the files of that commit, scanned with the same flags, do not have the same finding, so that a
   variable, a module, a deleted route or whatever else has brought it about.
 
@@ -77,7 +77,6 @@ class Changes:
 def _places(finding: Finding) -> Iterator[Span]:
     yield finding.span
     yield finding.resource.span
-    yield from (call.span for call in finding.resource.calls)
     yield from (hop.span for hop in finding.path)
 
 

@@ -46,7 +46,23 @@ Resources:
           Parameters: {{Location: ./rules.yaml}}
 """
 INCLUDED = "IpProtocol: tcp\nFromPort: 22\nToPort: 22\nCidrIp: 0.0.0.0/0\n"
+EXPORTING = f"""\
+Resources:
+{GROUP.partition("      SecurityGroupIngress")[0]}
+Outputs:
+  Group:
+    Value: !GetAtt Group.GroupId
+    Export: {{Name: group}}
+"""
+IMPORTING = """\
+Resources:
+  Imported:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties: {GroupId: !ImportValue group, IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}
+"""
 FILES = {
+    "exports/network.yaml": EXPORTING,
+    "exports/service.yaml": IMPORTING,
     "modules/web/main.tf": 'module "deep" {\n  source = "../deep"\n}\n',
     "modules/deep/main.tf": group(OPEN, "deep"),
     "envs/dev/main.tf": CALL,
@@ -87,6 +103,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param("lists/open.json", LISTED, 1, id="a file that a function reads"),
         pytest.param("templates/nested.yaml", "Network.Group", 2, id="a nested template"),
         pytest.param("includes/rules.yaml", INCLUDES, 1, id="an included file"),
+        pytest.param("exports/network.yaml", "Imported", 2, id="what another template imports from"),
         pytest.param("alone/template.yaml", "Alone", 1, id="a template"),
     ],
 )
@@ -97,7 +114,7 @@ def test_what_a_file_belongs_to(
     output = capsys.readouterr().out
     assert found in output
     assert f" in {scanned} file" in output
-    others = {DEEP, LISTED, APART, "Network.Group", "Alone", INCLUDES} - {found}
+    others = {DEEP, LISTED, APART, "Network.Group", "Alone", "Imported", INCLUDES} - {found}
     assert not any(other in output for other in others)
 
 
