@@ -201,4 +201,8 @@ def each_type(node: Expression, type_: Type) -> Type:
         return attribute_type(each_type(node.source, type_), node.name)
     if isinstance(node, Index) and isinstance(node.key, Literal):
         return _step_type(each_type(node.source, type_), node.key.value)
+    if isinstance(node, Splat) and isinstance(node.each, SplatItem):
+        # A splat makes a tuple of what is no list.
+        inner = each_type(node.source, type_)
+        return Tuple((inner,)) if isinstance(inner, (Primitive, Object)) else ANY
     return type_ if isinstance(node, SplatItem) else ANY

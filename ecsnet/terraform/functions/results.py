@@ -59,7 +59,7 @@ def _of_arguments(name: str, args: tuple[Value, ...], types: list[Type | None], 
     if name == "zipmap" and types[1] is not None and is_kind(types[1], "list", "set"):
         return Collection("map", element_type(types[1]))
     if name == "concat":
-        return _joined(types)
+        return _joined([type_ for type_, arg in zip(types, args) if arg or type_ != Collection("list", ANY)])
     if name == "merge":
         return first if is_kind(first, "map") and all(type_ == first for type_ in types) else None
     if name == "regexall":
@@ -71,8 +71,9 @@ def _joined(types: list[Type | None]) -> Type | None:
     lists = [type_ for type_ in types if type_ is not None and is_kind(type_, "list")]
     if len(lists) != len(types):
         return None
-    element = unify(map(element_type, lists))
-    return None if element is None else Collection("list", element)
+    elements = [element_type(type_) for type_ in lists]
+    element = unify(elements)
+    return None if element is None or ANY in elements else Collection("list", element)
 
 
 def _of_captures(pattern: Value, result: Value) -> Type | None:
