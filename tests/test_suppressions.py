@@ -12,7 +12,7 @@ from ecsnet.cli import main
 from ecsnet.config import Config
 from ecsnet.engine import scan
 from ecsnet.findings import Report
-from ecsnet.suppressions import MAX_DIRECTIVES
+from ecsnet.suppressions.directives import MAX_DIRECTIVES
 from tests.expectations import case_id, cases
 
 TERRAFORM = """\

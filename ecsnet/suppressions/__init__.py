@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from ecsnet.findings import Finding, Passed, Rule, Suppressed, Undecided, Unused, Verdict
 from ecsnet.records import dataclass, field
 from ecsnet.resources import Language
-from ecsnet.suppressions.directives import MARKS, Choice, Directive
+from ecsnet.suppressions.directives import MARKS, MAX_DIRECTIVES, Choice, Directive
 from ecsnet.values import Span
-
-MAX_DIRECTIVES = 2_000
-"""Of one file. What is more suppresses nothing, and is said to."""
 
 _MAX_BYTES = 16_000_000
 _ORDER = ("ecsnet", "checkov", "cfn-lint")
@@ -31,7 +29,7 @@ def places(verdict: Verdict) -> Iterator[Span]:
 
 
 def read(path: str, language: Language, catalogue: Sequence[Rule], content: bytes | None = None) -> list[Directive]:
-    """Those of one file, in order. ``content``: where it is not that of the file."""
+    """Those of one file, in order, up to one too many. ``content``: where it is not that of the file."""
     data = _read(path) if content is None else content
     plain = data.replace(b"\0", b"") if b"\0" in data[:4] else data
     if not any(mark in plain for mark in MARKS):
@@ -39,12 +37,13 @@ def read(path: str, language: Language, catalogue: Sequence[Rule], content: byte
     if language == "cloudformation":
         from ecsnet.suppressions.templates import in_template
 
-        return list(in_template(path, data, catalogue))
+        return list(islice(in_template(path, data, catalogue), MAX_DIRECTIVES + 1))
     if path.endswith((".tf", ".tofu", ".tf.json", ".tofu.json")):
         from ecsnet.suppressions.terraform import in_hcl, in_json
         from ecsnet.terraform.source import Source
 
-        return list((in_json if path.endswith(".json") else in_hcl)(Source(path, data), catalogue))
+        found = (in_json if path.endswith(".json") else in_hcl)(Source(path, data), catalogue)
+        return list(islice(found, MAX_DIRECTIVES + 1))
     return []
 
 

@@ -17,6 +17,9 @@ Place = tuple[int, int]
 MARKS = (b"ecsnet", b"checkov", b"bridgecrew", b"cortex", b"cfn-lint")
 """A file with none of these holds no suppression."""
 
+MAX_DIRECTIVES = 2_000
+"""Of one file. What is more suppresses nothing, and is said to."""
+
 FORM = "write: ecsnet:ignore RULE[, RULE...] reason"
 
 _OWN = re.compile(r"(?:^|#|//|/\*|\*)[ \t]*ecsnet:ignore(-file)?(?![\w-])([^\n]*)")

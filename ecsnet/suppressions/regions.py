@@ -10,6 +10,10 @@ from typing import Literal
 Extent = tuple[int, int]
 """Offsets; the second is one past the last."""
 
+MAX_LINES = 200
+"""Of comments between a comment and the block below it, or above."""
+
+_INDENT = re.compile(r"[ \t]*")
 _ENTRY = re.compile(r"[ \t]*((?:-[ \t]+)*)")
 
 
@@ -82,9 +86,8 @@ def _first(text: str, row: int) -> int:
 
 def _column(text: str, offset: int) -> int:
     """How far in the line of ``offset`` is."""
-    row = text.rfind("\n", 0, offset) + 1
-    line = text[row : _line_end(text, row)]
-    return len(line) - len(line.lstrip())
+    indent = _INDENT.match(text, text.rfind("\n", 0, offset) + 1)
+    return len(indent[0]) if indent else 0
 
 
 def _line_end(text: str, offset: int) -> int:
@@ -96,7 +99,9 @@ def _below(text: str, end: int, language: Literal["hcl", "yaml"]) -> tuple[int, 
     """The first line of code after a comment, with nothing but comments between: where it begins, and its code."""
     marks = ("#", "//") if language == "hcl" else ("#",)
     row = end
-    while row < len(text):
+    for _ in range(MAX_LINES):
+        if row >= len(text):
+            return None
         stop = _line_end(text, row)
         line = text[row:stop].strip()
         if language == "hcl" and line.startswith("/*"):
@@ -115,7 +120,9 @@ def _below(text: str, end: int, language: Literal["hcl", "yaml"]) -> tuple[int, 
 
 def _end_above(text: str, row: int) -> int:
     """The end of the last line above that is neither empty nor a comment."""
-    while row > 0:
+    for _ in range(MAX_LINES):
+        if row <= 0:
+            return 0
         end = row - 1
         row = text.rfind("\n", 0, end) + 1
         line = text[row:end].strip()

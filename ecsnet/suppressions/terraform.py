@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ecsnet.findings import Rule
-from ecsnet.suppressions.directives import Directive, Scope, Words, of_comment, own_words
+from ecsnet.suppressions.directives import MAX_DIRECTIVES, Directive, Scope, Words, of_comment, own_words
 from ecsnet.suppressions.regions import Extent, Regions, region_of
 from ecsnet.terraform.ast import Attribute, Body, ObjectCons, TupleCons
 from ecsnet.terraform.json_text import Array, Json, Object, read
@@ -24,14 +25,12 @@ _JSON_MARK = re.compile(r"\s*ecsnet:ignore(-file)?(?![\w-])([^\n]*)")
 def in_hcl(source: Source, catalogue: Sequence[Rule]) -> Iterator[Directive]:
     """Those in comments: not in strings, nor in heredocs."""
     root = tree(source.text) if _MARK.search(source.text) else None
-    if root is None:
-        return
-    comments = {(node.start_byte, node.end_byte) for node in _comments(root, source.text)}
+    comments = sorted(_comments(root, source.text))[: MAX_DIRECTIVES + 1] if root is not None else []
     if not comments:
         return
-    blocks = list(_blocks(parse(source).body))
+    blocks = list(_blocks(parse(source).body, comments))
     regions, tops = Regions(extent for extent, _ in blocks), Regions(extent for extent, top in blocks if top)
-    for comment in sorted(comments):
+    for comment in comments:
         position = comment[0]
         for line in source.latin[slice(*comment)].splitlines(keepends=True):
             for words in of_comment(decoded(line), catalogue):
@@ -76,15 +75,28 @@ def _directive(source: Source, words: Words, span: Extent, region: Extent | None
     return Directive(words.by, source.span(*span), scope, words.choices, words.reason, words.wrong)
 
 
-def _comments(root: Any, text: bytes) -> Iterator[Any]:
-    for mark in _MARK.finditer(text):
-        node = root.descendant_for_byte_range(mark.start(), mark.end())
-        if node is not None and node.type == "comment":
-            yield node
+def _comments(root: Any, text: bytes) -> Iterator[Extent]:
+    """Those with a mark in them: only what holds one is looked into."""
+    marks = [mark.start() for mark in _MARK.finditer(text)]
+    pending: list[tuple[Any, int, int]] = [(root, 0, len(marks))]
+    while pending:
+        node, low, high = pending.pop()
+        for child in node.children:
+            low = bisect_left(marks, child.start_byte, low, high)
+            end = bisect_left(marks, child.end_byte, low, high)
+            if low < end and child.type == "comment":
+                yield child.start_byte, child.end_byte
+            elif low < end:
+                pending.append((child, low, end))
+            low = end
 
 
-def _blocks(body: Body) -> Iterator[tuple[Extent, bool]]:
-    """Blocks, those in them, and the objects in a list that is an argument, which are blocks in another notation."""
+def _blocks(body: Body, comments: Sequence[Extent]) -> Iterator[tuple[Extent, bool]]:
+    """Blocks, those in them, and the objects in a list that is an argument, which are blocks in another notation.
+
+    What is in a block without a comment is nobody's.
+    """
+    starts = [start for start, _ in comments]
     pending: list[tuple[Body, bool]] = [(body, True)]
     while pending:
         inner, top = pending.pop()
@@ -92,7 +104,8 @@ def _blocks(body: Body) -> Iterator[tuple[Extent, bool]]:
             # What is in the content of a dynamic block is about all that the block makes.
             if block.type != "content":
                 yield (block.start, block.end), top
-            pending.append((block.body, False))
+            if bisect_left(starts, block.start) < bisect_left(starts, block.end):
+                pending.append((block.body, False))
         for name in () if top else inner.attributes:
             yield from ((extent, False) for extent in _objects(inner.attributes[name]))
 
