@@ -47,7 +47,7 @@ def cases(vpc: str | None) -> Iterator[Case]:
 def commands(case: Case, tools: Tools) -> dict[str, Command]:
     """Each tool as its users start it. None of them goes to the network, where time would be lost in waiting."""
     path = str(case.path)
-    found = {"ecsnet": (*tools.ecsnet, "scan", path)}
+    found = {"ecsnet": (*tools.ecsnet, "scan", "--no-cache", path)}
     if tools.trivy:
         offline = ("--skip-check-update", "--skip-version-check", "--disable-telemetry")
         found["trivy"] = (*tools.trivy, "config", *offline, "--quiet", path)

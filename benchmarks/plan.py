@@ -126,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             path.write_text(generate(copies))
             megabytes = path.stat().st_size / 1_000_000
             try:
-                run = Command((*shlex.split(given.ecsnet), "scan", "--format", "json", str(path))).run()
+                run = Command((*shlex.split(given.ecsnet), "scan", "--no-cache", "--format", "json", str(path))).run()
             except CommandError as error:
                 print(f"\n{error}")
                 return 1

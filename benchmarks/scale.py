@@ -27,7 +27,7 @@ Json = dict[str, object]
 _ZONES = "abc"
 _PER_GATEWAY = 10
 _PER_FILE = 1_000
-_COMMAND = (sys.executable, "-m", "ecsnet", "scan", "--no-config", "--format", "json")
+_COMMAND = (sys.executable, "-m", "ecsnet", "scan", "--no-config", "--no-cache", "--format", "json")
 
 
 def terraform(size: int) -> dict[str, str]:

@@ -150,7 +150,7 @@ def measured(text: str, times: int = 3) -> tuple[float, Report]:
         seconds = []
         for _ in range(times):
             start = time.perf_counter()
-            command = [sys.executable, "-m", "ecsnet", "scan", "--quiet", "--no-config", str(file)]
+            command = [sys.executable, "-m", "ecsnet", "scan", "--quiet", "--no-cache", "--no-config", str(file)]
             subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
             seconds.append(time.perf_counter() - start)
         return median(seconds), scan([str(file)], Config())
