@@ -9,6 +9,8 @@ from decimal import Decimal, localcontext
 from functools import cmp_to_key
 
 from ecsnet.terraform.budget import meter
+from ecsnet.terraform.typed import stated_type
+from ecsnet.terraform.types import Collection
 from ecsnet.values import Reference, Set, Several, Text, Tri, Unknown, Value, equal, is_known
 
 MAX_OPAQUE = 1000
@@ -91,11 +93,13 @@ def _key(value: Value) -> tuple[int, Decimal | int | str]:
         return (0, int(value))
     if isinstance(value, (int, Decimal)):
         return (1, value)
-    return (2, value if isinstance(value, str) else identity(value))
+    return (2, value if isinstance(value, str) else identity(value, typed=True))
 
 
-def identity(value: Value) -> str:
-    """A text for a known value, the same for equal ones; collections sort by theirs, as in Terraform."""
+def identity(value: Value, typed: bool = False) -> str:
+    """A text for a known value, the same for equal ones. Collections sort by theirs, as in Terraform, ``typed``: with
+    other brackets where they know to be lists or maps.
+    """
     if value is None:
         return "~"
     if isinstance(value, bool):
@@ -105,12 +109,15 @@ def identity(value: Value) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Set):
-        return "[" + "".join(identity(item) + ";" for item in value) + "]"
+        return "[" + "".join(identity(item, typed) + ";" for item in value) + "]"
+    is_collection = typed and isinstance(stated_type(value), Collection)
     if isinstance(value, tuple):
-        return "<" + "".join(identity(item) + ";" for item in value) + ">"
+        inner = "".join(identity(item, typed) + ";" for item in value)
+        return f"[{inner}]" if is_collection else f"<{inner}>"
     if isinstance(value, Mapping):
         names = sorted(key for key in value if isinstance(key, str))
-        return "<" + "".join(f"{json.dumps(name)}:{identity(value[name])};" for name in names) + ">"
+        inner = "".join(f"{json.dumps(name)}:{identity(value[name], typed)};" for name in names)
+        return f"{{{inner}}}" if is_collection else f"<{inner}>"
     raise TypeError(f"not a known value: {value!r}")
 
 
