@@ -131,6 +131,13 @@ class _Table:
         return hops[:end], replace(self, trail=replace(self.trail, hops=hops[end:]))
 
 
+MAX_LOOSE = 100
+"""Routes that may be of any table, and associations of any subnet, that are looked at for each of them.
+
+Of more, as where a bound of evaluation left thousands unknown, nothing is said: it would take the square of the time.
+"""
+
+
 class Routing:
     """Answers about one network; each is worked out once."""
 
@@ -189,10 +196,15 @@ class Routing:
         }
         return tuple(reversed(alike.values()))
 
+    @cached_property
+    def _crowd(self) -> Association | None:
+        """The first association beyond those that are looked at."""
+        return self._loose[MAX_LOOSE] if len(self._loose) > MAX_LOOSE else None
+
     def _tables_of(self, subnet: Subnet, to: str = "") -> Iterator[_Table]:
         """Each route table that the subnet may use, and the place where that is left open."""
         trail = _Trail(subnet, (), guards(subnet), to)
-        possible = (*self._associations[0].get(subnet.address, ()), *self._loose)
+        possible = (*self._associations[0].get(subnet.address, ()), *(() if self._crowd else self._loose))
         certain = [association for association in possible if self._is_certain(association, trail)]
         seen: set[Hashable] = set()
         for association in certain or possible:
@@ -201,6 +213,9 @@ class Routing:
                     seen.add(table.key)
                     yield table
         if not certain:
+            if self._crowd is not None:
+                reason = f"more than {MAX_LOOSE} associations are of subnets that are not known"
+                yield trail.ends(reason, self._crowd.span())
             yield from self._through_main_table(trail)
 
     def _is_certain(self, association: Association, trail: _Trail) -> bool:
@@ -299,6 +314,10 @@ class Routing:
             yield WayOut(SubnetClass.UNKNOWN, reason=at.reason, span=at.span)
             return
         named, loose = self._routes
+        if len(loose) > MAX_LOOSE:
+            reason = f"more than {MAX_LOOSE} routes are of tables that are not known"
+            yield at.trail.unknown(reason, loose[MAX_LOOSE].span())
+            return
         routes = [route for address in sorted(at.addresses) for route in named.get(address, ())]
         certain: list[Route] = []
         possible: list[Route] = []

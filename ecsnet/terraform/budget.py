@@ -12,6 +12,8 @@ from ecsnet.values import Encoded, Several, Span, Text, Unknown, Value
 
 ROOT_WORK = 4_000_000
 """Units for one root module and all below it. 10,000 instances take 1,000,000 to 3,000,000."""
+PER_DECLARATION = 200
+"""Units beside that for each resource, data source and module that is written, however often it is called."""
 VALUE_WORK = 1_000_000
 """Units for one argument, local value or output."""
 MAX_WEIGHT = 500_000
@@ -42,10 +44,18 @@ class Budget:
     """The work that is left for one root. ``reason``: the bound that was met first; ``span``: where."""
 
     def __init__(self) -> None:
-        self.left = ROOT_WORK
+        self.total = self.left = ROOT_WORK
         self.reason = ""
         self.span: Span | None = None
         self._weights: dict[int, tuple[Value, int]] = {}
+        self._folders: set[str] = set()
+
+    def grant(self, folder: str, declarations: int) -> None:
+        """Work for what a module's folder declares, once: the more is written, the more there is to do."""
+        if folder not in self._folders:
+            self._folders.add(folder)
+            self.total += PER_DECLARATION * declarations
+            self.left += PER_DECLARATION * declarations
 
     def met(self, reason: str) -> Unknown:
         """Note that a bound was met; what stands for the value."""
@@ -68,7 +78,7 @@ class Budget:
 
     def spent(self) -> Unknown:
         """What stands for a value when nothing is left."""
-        return self.met(f"the configuration takes more than {ROOT_WORK} steps to evaluate")
+        return self.met(f"the configuration takes more than {self.total} steps to evaluate")
 
     def weigh(self, value: Value) -> int:
         """How many elements there are in ``value``, lazy mappings left alone; ``LimitError`` above the bound.

@@ -106,6 +106,7 @@ class Module:
         above: Providers | None = parent.providers if parent else None
         self.providers: Providers = Providers(folder.providers, self, standing.address, passed or {}, above)
         stack = evaluation.stack
+        stack.budget.grant(folder.path, len(folder.order))
         self.variables = Lazy(stack, folder.variables, self._variable, self._cycle("var", folder.variables))
         self.locals = Lazy(stack, folder.locals, self._local, self._local_cycle)
         self.outputs = Lazy(stack, folder.outputs, self._output, self._cycle("output", folder.outputs))
