@@ -109,6 +109,8 @@ def test_the_command_says_that_a_root_was_lost(tree: Path) -> None:
 @pytest.mark.skipif(workers.METHOD != "fork", reason="what is patched here does not reach another kind of process")
 def test_ctrl_c_ends_all_processes(tree: Path) -> None:
     code = (
+        # What starts a process in the background, as a runner may, has it ignore Ctrl-C.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import os, sys, time; from ecsnet import scanning; from ecsnet.cli import main\n"
         "def waits(task, unit):\n"
         "    open(f'pid-{os.getpid()}', 'w').close()\n"
