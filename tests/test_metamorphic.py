@@ -1,0 +1,146 @@
+"""What does not matter does not: other names, other files, another order, damaged neighbours, a second look."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ecsnet.config import Config
+from ecsnet.engine import scan
+from ecsnet.findings import Finding, Report, Verdict
+from tests.expectations import FIXTURES, case_id, cases
+
+_BLOCK = re.compile(rb"(?ms)^(?:#[^\n]*\n)*^[a-z]\w*\b[^\n]*\{(?:[^\n]*\}|\n.*?^\})[^\n]*\n")
+_DECLARED = re.compile(r'(?m)^(resource|data) "(\w+)" "(\w+)"')
+
+_STRAY = [b"}\n", b"{\n", b"<<E\n", b'"${\n', b"*/\n", b"/*\n", b"\xef\xbb\xbf"]
+
+Verdicts = Counter[tuple[str, str, str, str]]
+
+
+def _plain_cases() -> list[Path]:
+    """Fixtures whose ``.tf`` files are whole blocks, one after the other."""
+    found = []
+    for case in cases():
+        files = [path for path in case.rglob("*") if path.is_file()]
+        if files and all(path.suffix == ".tf" and _blocks(path) for path in files):
+            found.append(case)
+    return found
+
+
+def _blocks(path: Path) -> list[bytes]:
+    data = path.read_bytes()
+    found = _BLOCK.findall(data)
+    rest = _BLOCK.sub(b"", data)
+    bare = all(not line.strip() or line.startswith(b"#") for line in rest.splitlines())
+    return found if bare and "override" not in path.name else []
+
+
+PLAIN = _plain_cases()
+
+
+def verdicts(report: Report, address: Callable[[str], str] = str) -> Verdicts:
+    """How many there are of each kind, rule and resource; names in messages are not compared."""
+    found: tuple[Verdict, ...] = (*report.findings, *report.passed, *report.undecided)
+    return Counter(
+        (
+            type(item).__name__,
+            item.rule.id,
+            address(item.resource.address),
+            item.level.value if isinstance(item, Finding) else "",
+        )
+        for item in found
+    )
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Callable[[Path], Path]:
+    def copy(case: Path) -> Path:
+        (tmp_path / "tree" / ".git").mkdir(parents=True)
+        return Path(shutil.copytree(case, tmp_path / "tree", dirs_exist_ok=True))
+
+    return copy
+
+
+def test_most_fixtures_are_plain() -> None:
+    assert len(PLAIN) > 200
+
+
+@pytest.mark.parametrize("case", PLAIN, ids=case_id)
+def test_files_and_order_do_not_matter(case: Path, copied: Callable[[Path], Path]) -> None:
+    tree = copied(case)
+    before = verdicts(scan([str(tree)], Config()))
+    for path in sorted(tree.rglob("*.tf")):
+        for number, block in enumerate(reversed(_blocks(path))):
+            path.with_name(f"{path.stem}-{number}.tf").write_bytes(block.replace(b"\n", b"\r\n"))
+        path.unlink()
+    report = scan([str(tree)], Config())
+    assert not report.problems
+    assert verdicts(report) == before
+
+
+@pytest.mark.parametrize("case", PLAIN, ids=case_id)
+def test_names_of_resources_do_not_matter(case: Path, copied: Callable[[Path], Path]) -> None:
+    """But for words that say what a subnet is for: they stay."""
+    tree = copied(case)
+    before = verdicts(scan([str(tree)], Config()))
+    for path in sorted(tree.rglob("*.tf")):
+        text = path.read_text("utf-8")
+        for kind, type_, name in set(_DECLARED.findall(text)):
+            dot = f"data.{type_}.{name}" if kind == "data" else f"{type_}.{name}"
+            text = text.replace(f'{kind} "{type_}" "{name}"', f'{kind} "{type_}" "{name}_zz"')
+            text = re.sub(rf"(?<![\w.]){re.escape(dot)}\b(?!-)", f"{dot}_zz", text)
+        path.write_text(text, "utf-8")
+    report = scan([str(tree)], Config())
+    assert not report.problems
+    assert verdicts(report, lambda address: re.sub(r"_zz\b", "", address)) == before
+
+
+def _damaged(number: int) -> Iterator[tuple[Path, bytes]]:
+    """Files of fixtures with lines left out, doubled or taken from another, and bytes changed."""
+    chance = random.Random(number)
+    files = sorted(
+        path for path in FIXTURES.rglob("*") if path.suffix in {".tf", ".yaml", ".json"} and path.name != "plan.json"
+    )
+    for path in chance.sample(files, 40):
+        lines = path.read_bytes().splitlines(keepends=True)
+        other = chance.choice(files).read_bytes().splitlines(keepends=True)
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(lines)) if lines else 0
+            match chance.randrange(5):
+                case 0:
+                    del lines[at : at + chance.randint(1, 3)]
+                case 1:
+                    lines[at:at] = lines[at : at + chance.randint(1, 5)]
+                case 2:
+                    lines[at:at] = other[(start := chance.randrange(len(other))) : start + 4]
+                case 3 if lines:
+                    line = bytearray(lines[at])
+                    line[chance.randrange(len(line))] = chance.choice(b"{}[]()\"'$%#:,-*&!\\\0\t\xff\xe9 x9")
+                    lines[at] = bytes(line)
+                case _:
+                    lines[at:at] = [chance.choice(_STRAY)]
+        yield path, b"".join(lines)
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_damage_is_told_and_ends_nothing(number: int, tmp_path: Path) -> None:
+    """Every scan comes to its end, is the same twice, and what cannot be read is an error with its place."""
+    for index, (path, data) in enumerate(_damaged(number)):
+        folder = tmp_path / str(index)
+        (folder / ".git").mkdir(parents=True)
+        place = folder / path.name
+        place.write_bytes(data)
+        first = scan([str(folder)], Config())
+        second = scan([str(folder)], Config())
+        assert verdicts(first) == verdicts(second)
+        assert first.problems == second.problems
+        for problem in first.problems:
+            assert problem.line >= 1, problem
+            assert "internal error" not in problem.message, (path, problem)
