@@ -1,4 +1,4 @@
-"""A scan reads what it is pointed at, within its checkout: nothing beside it, and it runs, fetches and writes nothing."""
+"""A scan reads what it is pointed at, within its checkout, and nothing else. It runs, fetches and writes nothing."""
 
 from __future__ import annotations
 
