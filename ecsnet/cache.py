@@ -90,8 +90,10 @@ class Cache:
             os.replace(new, path)
             self._written += 1
         except (OSError, ValueError):
-            with suppress(OSError):
-                os.unlink(new)
+            _remove(new)
+        except BaseException:
+            _remove(new)
+            raise
 
     def trim(self) -> None:
         """After a scan that put something: down to three quarters, where there is more than all may take."""
@@ -127,6 +129,11 @@ class Cache:
         if question not in self._answers:
             self._answers[question] = disk.answer(question)
         return self._answers[question]
+
+
+def _remove(path: str) -> None:
+    with suppress(OSError, ValueError):
+        os.unlink(path)
 
 
 def _entries(folder: str) -> list[tuple[float, int, str]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ecsnet.cli.parser import FORMATS
 from tests.expectations import FIXTURES
 
 OPEN = (FIXTURES / "ECSNET201" / "tf-fail-inline-blocks" / "main.tf").read_bytes()
@@ -82,19 +83,20 @@ def test_windows_line_ends_change_nothing(tree: Path) -> None:
 @pytest.mark.parametrize(
     ("sent", "status", "said"),
     # A shell says 143 of what SIGTERM ended.
-    [(signal.SIGINT, 130, b"ecsnet: interrupted\n"), (signal.SIGTERM, -signal.SIGTERM, b"")],
+    [(signal.SIGINT, 130, b"ecsnet: interrupted\n"), (signal.SIGTERM, -signal.SIGTERM, b"ecsnet: terminated\n")],
 )
 def test_a_signal_ends_a_scan(sent: signal.Signals, status: int, said: bytes, tree: Path) -> None:
     code = (
-        "import signal, sys, time; from ecsnet import judging, scanning\n"
+        "import signal, sys, time; from ecsnet import scanning\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def waits(*_, **__):\n"
         "    open('begun', 'w').close()\n"
         "    time.sleep(60)\n"
         "    yield\n"
         "scanning.Task.judge = waits\n"
-        "from ecsnet.cli import main\n"
-        "sys.exit(main(['scan', '--no-cache', '.']))"
+        "from ecsnet.__main__ import run\n"
+        "sys.argv[1:] = ['scan', '--no-cache', '.']\n"
+        "sys.exit(run())"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], cwd=tree, env={**os.environ, "PYTHONPATH": ROOT}, stderr=subprocess.PIPE
@@ -107,8 +109,10 @@ def test_a_signal_ends_a_scan(sent: signal.Signals, status: int, said: bytes, tr
     assert error == said
 
 
-def test_a_reader_that_leaves_is_no_failure(tree: Path) -> None:
-    command = f"{sys.executable} -m ecsnet scan --no-cache . | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}"
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_reader_that_leaves_is_no_failure(format_: str, tree: Path) -> None:
+    command = f"{sys.executable} -m ecsnet scan --no-cache --format {format_} . | head -c 1 >/dev/null"
+    command += "; exit ${PIPESTATUS[0]}"
     done = subprocess.run(
         ["bash", "-c", command], cwd=tree, env={**os.environ, "PYTHONPATH": ROOT}, capture_output=True, check=False
     )
