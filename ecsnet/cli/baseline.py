@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ecsnet.cli.common import CLEAN, UNREADABLE, settings_of, usage_error, write
+from ecsnet.cli.common import CLEAN, UNREADABLE, settings_of, tell, usage_error, write
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,8 +25,7 @@ def run(options: argparse.Namespace) -> int:
         return usage_error(str(error))
     if report.problems:
         # Those that are in what could not be read would be new when it can be.
-        for line in render_problems(report.problems, colour=False):
-            print(line, file=sys.stderr)
+        tell(render_problems(report.problems, colour=False))
         print("ecsnet: nothing is written, since not all could be read", file=sys.stderr)
         return UNREADABLE
     text = baselines.render(report.findings, report.base)

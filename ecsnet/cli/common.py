@@ -63,7 +63,7 @@ def _selectors(values: Iterable[str]) -> tuple[str, ...]:
 def usage_error(message: str) -> int:
     from ecsnet.report.source import printable
 
-    print(f"ecsnet: {printable(message)}", file=sys.stderr)
+    tell([f"ecsnet: {printable(message)}"])
     return USAGE
 
 
@@ -71,6 +71,12 @@ def write(lines: Iterable[str]) -> None:
     for line in for_logs(lines):
         sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def tell(lines: Iterable[str]) -> None:
+    """The same, on standard error."""
+    for line in for_logs(lines):
+        print(line, file=sys.stderr)
 
 
 def for_logs(lines: Iterable[str]) -> Iterable[str]:

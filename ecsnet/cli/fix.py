@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ecsnet.cli.common import tell
 from ecsnet.fixes.apply import Plan, plan, write
 from ecsnet.fixes.difference import diff
 from ecsnet.records import replace
@@ -45,8 +46,7 @@ def show(report: Report, options: argparse.Namespace) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    for line in render_problems(report.problems):
-        print(line, file=sys.stderr)
+    tell(render_problems(report.problems))
     _tell(planned, "would fix", set())
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
-from ecsnet.cli.common import CLEAN, UNREADABLE, settings_of, usage_error, write
+from ecsnet.cli.common import CLEAN, UNREADABLE, settings_of, tell, usage_error, write
 from ecsnet.cli.networks import visit_networks
 
 if TYPE_CHECKING:
@@ -36,6 +35,5 @@ def run(options: argparse.Namespace) -> int:
     except ConfigError as error:
         return usage_error(str(error))
     write(graph.dot(pictures) if options.format == "dot" else graph.mermaid(pictures))
-    for line in render_problems(problems, colour=False):
-        print(line, file=sys.stderr)
+    tell(render_problems(problems, colour=False))
     return UNREADABLE if problems else CLEAN

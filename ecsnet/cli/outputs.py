@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ecsnet.cli.common import for_logs, usage_error, wants_colour, write
+from ecsnet.cli.common import tell, usage_error, wants_colour, write
 from ecsnet.config import ConfigError
 from ecsnet.records import dataclass
 from ecsnet.writing import append, unusable, write_whole
@@ -89,8 +89,7 @@ def _show_text(report: Report, config: Config, options: argparse.Namespace) -> N
 
     if options.quiet:
         write(text.render_quiet(report, colour=wants_colour()))
-        for line in for_logs(text.render_problems(report.problems, colour=False)):
-            print(line, file=sys.stderr)
+        tell(text.render_problems(report.problems, colour=False))
     else:
         write(text.render(report, colour=wants_colour(), show_unknown=config.show_unknown))
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
-from ecsnet.cli.common import CLEAN, UNREADABLE, settings_of, usage_error, wants_colour, write
+from ecsnet.cli.common import CLEAN, UNREADABLE, settings_of, tell, usage_error, wants_colour, write
 from ecsnet.cli.networks import visit_networks
 
 if TYPE_CHECKING:
@@ -44,6 +43,5 @@ def run(options: argparse.Namespace) -> int:
         write([paths.render_json(roots, problems).rstrip("\n")])
     else:
         write(paths.render(roots, colour=wants_colour(), full=options.workload is not None))
-        for line in render_problems(problems, colour=False):
-            print(line, file=sys.stderr)
+        tell(render_problems(problems, colour=False))
     return UNREADABLE if problems else CLEAN
