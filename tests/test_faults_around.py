@@ -239,6 +239,26 @@ def test_what_ends_a_scan_leaves_no_half_of_a_result(tmp_path: Path, monkeypatch
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("how", ["random bytes", "another's folder", "writable for all"])
+def test_results_of_others_and_noise_are_not_used(how: str, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = tree / "kept" / "ecsnet"
+    expected = run("scan", "--no-cache", "--quiet", ".", cwd=tree)
+    assert run("scan", "--quiet", ".", cwd=tree, env={"XDG_CACHE_HOME": str(kept.parent)}).returncode == 1
+    entries = [path for path in kept.rglob("*") if path.is_file()]
+    assert entries
+    if how == "random bytes":
+        for number, path in enumerate(entries):
+            path.write_bytes(bytes((number * step * 37) % 256 for step in range(500)))
+    elif how == "writable for all":
+        kept.chmod(0o777)
+    else:
+        owner = kept.stat().st_uid
+        monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+        assert cache.opened(str(kept)) is None
+    done = run("scan", "--quiet", ".", cwd=tree, env={"XDG_CACHE_HOME": str(kept.parent)})
+    assert (done.returncode, done.stdout, done.stderr) == (1, expected.stdout, b"")
+
+
 ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "Windows": lambda text: text.replace(b"\n", b"\r\n"),
     "byte order mark": lambda text: b"\xef\xbb\xbf" + text,
@@ -264,6 +284,9 @@ def test_positions_are_the_same(how: str, name: str, text: bytes, tmp_path: Path
         ("stack.yaml", TEMPLATE.decode().encode("utf-16"), 1, b""),
         ("main.tf", OPEN.decode().encode("utf-16"), 3, b"main.tf:1:1"),
         ("main.tf", OPEN + b"# \xe9\xff\n", 3, b"main.tf:"),
+        # Old Macintosh: a line end for YAML, and none for Terraform, which refuses it.
+        ("stack.yaml", TEMPLATE.replace(b"\n", b"\r"), 1, b""),
+        ("main.tf", b"locals {\r  a = 1\r  b = 2\r}\r", 3, b"main.tf:1:"),
         ("main.tf", OPEN + b"\0", 3, b"main.tf:"),
         ("stack.yaml", TEMPLATE + b"# \0\n", 3, b"stack.yaml:"),
         ("stack.yaml", TEMPLATE + b"# \xe9\xff\n", 3, b"stack.yaml:"),
