@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +12,7 @@ import pytest
 
 from ecsnet import cli
 from ecsnet.cli.parser import FORMATS
+from tests.expectations import FIXTURES
 from tests.reports import HOSTILE
 
 OBEYED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -133,3 +135,20 @@ def test_no_output_obeys(
             r"<(?!/?(?:code|details|summary|b|br/)\b)[a-z!/]|\]\((?!https://github\.com/ecsnet/)", said.out
         )
         assert not re.search(r"@(?=\w)", re.sub(r"```.*?```", "", said.out, flags=re.DOTALL))
+
+
+def test_a_diff_is_inert_on_a_terminal_and_exact_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    source = (FIXTURES / "ECSNET201" / "tf-fail-inline-blocks" / "main.tf").read_bytes()
+    (tmp_path / "main.tf").write_bytes(source.replace(b"    to_port", b"    # \x1b[2J\r\n    to_port"))
+    monkeypatch.chdir(tmp_path)
+    arguments = ["scan", "--no-cache", "--diff", "--unsafe"]
+    assert cli.main(arguments) == 1
+    exact = capfdbinary.readouterr().out
+    assert b"# \x1b[2J\r\n" in exact
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+    assert cli.main(arguments) == 1
+    shown = capfdbinary.readouterr().out
+    assert b"# \\x1b[2J\n" in shown
+    assert b"\x1b" not in shown

@@ -12,6 +12,7 @@ from ecsnet.cli.common import tell
 from ecsnet.fixes.apply import Plan, plan, write
 from ecsnet.fixes.difference import diff
 from ecsnet.records import replace
+from ecsnet.report.source import printable
 from ecsnet.report.text import render_problems
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ def mend(report: Report, options: argparse.Namespace, again: Callable[[], Report
 def show(report: Report, options: argparse.Namespace) -> None:
     """Prints what ``--fix`` would change."""
     planned = plan(report.findings, options.unsafe)
-    # As bytes: what is shown can be applied, whatever the ends of lines and the encoding of the terminal.
-    stream = getattr(sys.stdout, "buffer", None)
+    # As bytes: what is shown can be applied, whatever the ends of lines. A terminal would obey what is in the source.
+    stream = None if sys.stdout.isatty() else getattr(sys.stdout, "buffer", None)
     try:
         for line in diff(planned.rewrites):
             if stream is None:
-                sys.stdout.write(line)
+                sys.stdout.write(printable(line.rstrip("\r\n")) + "\n")
             else:
                 stream.write(line.encode("utf-8", "surrogateescape"))
         sys.stdout.flush()
