@@ -129,17 +129,17 @@ def test_what_goes_between_listing_and_reading(
 ) -> None:
     (tree / "r0" / "main.tf").rename(tree / "r0" / name)
     (tree / "r0" / name).write_bytes(OPEN if name == "main.tf" else TEMPLATE)
-    read = disk.regular
+    read = disk.content
     seen: list[str] = []
 
-    def regular(path: str, most: int) -> bytes:
+    def content(path: str, most: int) -> bytes:
         if path.endswith(os.path.join("r0", name)) and not seen:
             seen.append(path)
             changed(how, path)
         return read(path, most)
 
     monkeypatch.chdir(tree)
-    monkeypatch.setattr(disk, "regular", regular)
+    monkeypatch.setattr(disk, "content", content)
     assert cli.main(["scan", "--no-cache", "--jobs", "1", "--quiet", "."]) == status
     said = capsys.readouterr()
     assert seen
