@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Literal, cast
 
 from ecsnet.terraform import sets, steps
 from ecsnet.terraform.budget import MAX_ELEMENTS, MAX_TEXT, meter
@@ -13,12 +12,12 @@ from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.texts import graphemes
 from ecsnet.terraform.lazy import Elements, Entries
 from ecsnet.terraform.scalars import to_bool
-from ecsnet.terraform.typed import element_type, is_kind, may_be_same, stated_type, typed
-from ecsnet.terraform.types import ANY, Any, Collection, Primitive, Tuple, Type
+from ecsnet.terraform.typed import is_kind, may_be_same, stated_type
+from ecsnet.terraform.types import ANY
 from ecsnet.terraform.unification import infer, unify
 from ecsnet.values import Encoded, Reference, Set, Several, Text, Tri, Unknown, Value, equal, text
 
-_COUNT = "the number of elements is unknown"
+COUNT = "the number of elements is unknown"
 _SCALARS = ("id", "arn", "name", "ip", "zone", "cidr_block", "address")
 
 
@@ -68,8 +67,8 @@ def length(value: Value) -> Value:
         return len(graphemes(value))
     if uncertain(value):
         if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Several) and value[0].symbol:
-            return Unknown(_COUNT, symbol=value[0].symbol)
-        return Unknown(_COUNT)
+            return Unknown(COUNT, symbol=value[0].symbol)
+        return Unknown(COUNT)
     if isinstance(value, (tuple, Mapping)):
         return len(value)
     if is_opaque(value):
@@ -196,9 +195,9 @@ def index(value: Value, wanted: Value) -> Value:
         meter.charge()
         found = Tri.UNKNOWN if isinstance(item, Several) else _same(item, wanted)
         if isinstance(item, Several) and equal(item.element, wanted) is not Tri.FALSE:
-            return Unknown(_COUNT)
+            return Unknown(COUNT)
         if isinstance(item, Several):
-            return Unknown(_COUNT) if sets.member(wanted, items) is not Tri.FALSE else _no_item()
+            return Unknown(COUNT) if sets.member(wanted, items) is not Tri.FALSE else _no_item()
         if found is not Tri.FALSE:
             possible.append(position)
         if found is Tri.TRUE:
@@ -307,7 +306,7 @@ def distinct(items: Value) -> Value:
 
 def chunklist(items: Value, size: Value) -> Value:
     if not isinstance(items, tuple) or uncertain(items) or not isinstance(size, (int, Decimal)):
-        return Unknown(_COUNT)
+        return Unknown(COUNT)
     step = whole(size)
     if step < 0:
         raise EvaluationError("the size argument must be positive")
@@ -328,119 +327,6 @@ def sort(items: Value) -> Value:
         raise EvaluationError("given list element is null; a null string cannot be sorted")
     ordered = sets.sort_values(items)
     return unordered(items) if ordered is None else tuple(ordered)
-
-
-def setproduct(*lists: Value) -> Value:
-    if len(lists) < 2:
-        raise EvaluationError("at least two arguments are required")
-    columns: list[tuple[Value, ...]] = []
-    types: list[Type | None] = []
-    total = 1
-    for value in lists:
-        items = elements(value, "a set or a list is required")
-        if items is None or uncertain(items):
-            return Unknown("the elements of a product are unknown")
-        if not isinstance(value, Set) or len(items) > 1:
-            items = _one_type(items)
-        stated = stated_type(value)
-        types.append(element_type(stated) if stated else unify(map(infer, items)))
-        columns.append(items)
-        total *= len(items)
-        bounded(total)
-    meter.charge(total * len(columns))
-    rows: list[tuple[Value, ...]] = [()]
-    for column in columns:
-        rows = [(*row, item) for row in rows for item in column]
-    row_type = Tuple(tuple(type_ or ANY for type_ in types))
-    rows = [row if None not in row else cast("tuple[Value, ...]", typed(row, row_type)) for row in rows]
-    kind: Literal["set", "list"] = "set" if any(isinstance(value, Set) for value in lists) else "list"
-    return typed(sets.make_set(rows) if kind == "set" else tuple(rows), Collection(kind, row_type))
-
-
-def _one_type(items: tuple[Value, ...]) -> tuple[Value, ...]:
-    common = unify(map(infer, items))
-    if common is None or (None in items and not isinstance(common, (Any, Primitive))):
-        raise EvaluationError("all elements must have the same type")
-    return _one_type_as(items, common)
-
-
-def _one_type_as(items: tuple[Value, ...], type_: Type) -> tuple[Value, ...]:
-    return tuple(to_type(item, type_) for item in items)
-
-
-def setunion(*collections: Value) -> Value:
-    joined: list[Value] = []
-    common = _common(collections)
-    for value in collections:
-        if not isinstance(value, Set):
-            return Unknown("the elements of a set are unknown")
-        joined.extend(value)
-    united = sets.make_set(_one_type_as(tuple(joined), common))
-    return _of(united, collections, common)
-
-
-def _common(operands: tuple[Value, ...]) -> Type:
-    """The element type of a result of set operations."""
-    of_nothing = Collection("set", ANY)
-    types = [infer(operand) for operand in operands]
-    # An empty set of nothing in particular goes with all others.
-    common = unify(element_type(type_) for type_, one in zip(types, operands) if one or type_ != of_nothing)
-    if common is None:
-        raise EvaluationError("all sets must have the same element type")
-    return common
-
-
-def _of(result: Value, operands: tuple[Value, ...], element: Type) -> Value:
-    stated = all(stated_type(operand) is not None for operand in operands)
-    return typed(result, Collection("set", element)) if stated else result
-
-
-def setintersection(first: Value, *others: Value) -> Value:
-    return _filter(first, others, keep=True)
-
-
-def setsubtract(first: Value, second: Value) -> Value:
-    return _filter(first, (second,), keep=False)
-
-
-def _filter(first: Value, others: tuple[Value, ...], keep: bool) -> Value:
-    if not isinstance(first, Set) or uncertain(first):
-        return Unknown("the elements of a set are unknown")
-    if not all(isinstance(other, Set) and not uncertain(other) for other in others):
-        return Unknown("the elements of a set are unknown")
-    common = _common((first, *others))
-    operands = (first, *others)
-    result: list[Value] = []
-    others = tuple(to_type(other, Collection("set", common)) for other in others)
-    for item in _one_type_as(first, common):
-        found = Tri.TRUE
-        for other in others:
-            found &= sets.member(item, other) if isinstance(other, Set) else Tri.UNKNOWN
-        if found is Tri.UNKNOWN:
-            result.append(Several(item))
-        elif (found is Tri.TRUE) is keep:
-            result.append(item)
-    return _of(sets.make_set(result), operands, common)
-
-
-def matchkeys(values: Value, keys: Value, searchset: Value) -> Value:
-    if not (isinstance(values, tuple) and isinstance(keys, tuple) and isinstance(searchset, tuple)):
-        return Unknown(_COUNT)
-    if uncertain(values) or uncertain(keys) or uncertain(searchset):
-        return Unknown(_COUNT)
-    if len(values) != len(keys):
-        raise EvaluationError("length of keys and values should be equal")
-    # Each is a list first, of the one type of what is in it.
-    common = unify([unify(map(infer, items)) or ANY for items in (keys, searchset) if items])
-    if common is None:
-        raise EvaluationError("keys and searchset must be of the same type")
-    keys, searchset = _one_type_as(keys, common), _one_type_as(searchset, common)
-    result: list[Value] = []
-    for value, key in zip(values, keys):
-        found = sets.member(key, searchset)
-        if found is not Tri.FALSE:
-            result.append(value if found is Tri.TRUE else Several(value))
-    return tuple(result)
 
 
 def alltrue(items: Value) -> Value:
@@ -481,10 +367,10 @@ def one(value: Value) -> Value:
     if len(certain) == len(items):
         return certain[0] if certain else None
     if certain:
-        return Unknown(_COUNT, candidates=(certain[0],))
+        return Unknown(COUNT, candidates=(certain[0],))
     if isinstance(value, Elements):
-        return pick((value.at(0), None), _COUNT)
-    return pick([*(item.element for item in items if isinstance(item, Several)), None], _COUNT)
+        return pick((value.at(0), None), COUNT)
+    return pick([*(item.element for item in items if isinstance(item, Several)), None], COUNT)
 
 
 def join(separator: Value, *lists: Value) -> Value:
@@ -494,7 +380,7 @@ def join(separator: Value, *lists: Value) -> Value:
     if not isinstance(items, tuple):
         return steps.unknown_like(items)
     if not isinstance(separator, (str, Unknown, Reference, Text)) or any(isinstance(item, Several) for item in items):
-        return Unknown(_COUNT)
+        return Unknown(COUNT)
     between = len(separator) if isinstance(separator, str) else 1
     parts: list[Value] = []
     size = 0

@@ -81,8 +81,8 @@ def lookup(mapping: Value, key: Value, *defaults: Value) -> Value:
 def merge(*maps: Value) -> Value:
     given = [value for value in maps if value is not None]
     if len(given) < len(maps):
-        # With a null of no type among them, Terraform does not look at the types of the others.
-        given = [{} if value == () else value for value in given]
+        # With a null of no type among them, Terraform does not look at the types of the others, but for tuples.
+        given = [{} if value == () and stated_type(value) is not None else value for value in given]
     if any(not isinstance(value, Mapping) and not is_opaque(value) for value in given):
         raise EvaluationError("arguments must be maps or objects")
     filled = [value for value in given if not isinstance(value, Mapping) or len(value)]

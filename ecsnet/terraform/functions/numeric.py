@@ -112,9 +112,11 @@ def range_(*limits: Number) -> Value:
     numbers = [fraction(limit) for limit in limits]
     start, end = (Fraction(0), numbers[0]) if len(numbers) == 1 else (numbers[0], numbers[1])
     step = numbers[2] if len(numbers) == 3 else Fraction(1 if start <= end else -1)
+    if start == end:
+        return ()
     if step == 0:
         raise EvaluationError("step must not be zero")
-    if start != end and (step > 0) is not (start < end):
+    if (step > 0) is not (start < end):
         raise EvaluationError("step must lead from start to end")
     result: list[Value] = []
     position = start

@@ -27,11 +27,13 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([Tt\s].*)?")
 
-
-_UNPRINTABLE = re.compile("[\x7f-\x9f\ufeff\ufffe\uffff\U00010000-\U0010ffff]")
+_SPECIAL = re.compile('[\x00-\x1f"\\\\\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\U00010000-\U0010ffff]')
 """What the encoder of Terraform does not print as it is."""
-
-
+_ESCAPES = {
+    "\0": "0", "\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r", "\x1b": "e", '"': '"',
+    "\\": "\\", "\x85": "N", "\u2028": "L", "\u2029": "P",
+}  # fmt: skip
+_BREAK = re.compile("[\r\n\x85\u2028\u2029]")
 _NO_BLOCK = re.compile(" \n| $|[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\U00010000-\U0010ffff]")
 """Text of several lines with one of these is written in quotes."""
 _MAX_SIMPLE_KEY = 128
@@ -65,16 +67,13 @@ def _scalar(value: Value) -> list[str] | None:
 
 
 def _plain_text(value: Value) -> str:
-    shown = json_text(value)
-    for escape, character in (("\\u003c", "<"), ("\\u003e", ">"), ("\\u0026", "&")):
-        shown = shown.replace(escape, character)
-    return _UNPRINTABLE.sub(_escaped, shown)
+    return f'"{_SPECIAL.sub(_escaped, value)}"' if isinstance(value, str) else json_text(value)
 
 
 def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code == 0x85:
-        return "\\N"
+    character, code = match[0], ord(match[0])
+    if character in _ESCAPES:
+        return f"\\{_ESCAPES[character]}"
     return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
 
 
@@ -102,7 +101,7 @@ def _lines(value: Value) -> list[str]:
             item = value[name]
             lines = _lines(item)
             key = _plain_text(name)
-            if _scalar(name) is None or "\n" in name or len(key.encode()) - 2 > _MAX_SIMPLE_KEY:
+            if _scalar(name) is None or _BREAK.search(name) or len(key.encode()) - 2 > _MAX_SIMPLE_KEY:
                 result += _long_entry(_lines(name), lines, isinstance(item, str))
             elif isinstance(item, str) or _scalar(item) is not None:
                 result += [f"{key}: {lines[0]}", *lines[1:]]
