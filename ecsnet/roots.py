@@ -233,7 +233,7 @@ def _load_template(path: str, found: Found, config: Config, stacks: Stacks) -> I
     if path.endswith(".json") and _may_be_plan(path):
         plan = _load_plan(path, found.base, config)
         if plan is not None:
-            if explicit or not isinstance(plan, Problem):
+            if explicit or not isinstance(plan, Problem) or _is_surely_plan(path):
                 yield plan
             return
     content = read_file(path)
@@ -265,6 +265,15 @@ def _load_template(path: str, found: Found, config: Config, stacks: Stacks) -> I
 def _may_be_plan(path: str) -> bool:
     try:
         return is_plan(disk.content(path, _HEAD))
+    except OSError:
+        return False
+
+
+def _is_surely_plan(path: str) -> bool:
+    from ecsnet.terraform.plan import is_surely_plan
+
+    try:
+        return is_surely_plan(disk.content(path, _HEAD))
     except OSError:
         return False
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import cast
 
@@ -35,6 +36,10 @@ from ecsnet.values import Key, Span, Value
 
 _KEPT = frozenset({"arn", "availability_zone", "availability_zone_id", "id", "name"})
 """Attributes of which the value counts, whoever chose it."""
+_BEGINNING = re.compile(
+    rb'^[^{]{0,9}\{\s*"format_version"\s*:\s*"[\d.]+"\s*,\s*"terraform_version"(?!\s*:\s*"[^"]*"\s*,\s*"values")'
+)
+_OWN_PARTS = (b'"planned_values"', b'"resource_changes"')
 
 
 def load_plan(
@@ -82,6 +87,12 @@ def load_plan(
         tuple(dict.fromkeys((path, *read))),
         outputs=source.outputs if source else builder.outputs,
     )
+
+
+def is_surely_plan(head: bytes) -> bool:
+    """Whether a file that begins like this is a plan, however damaged, and no other document of Terraform's."""
+    plain = head.replace(b"\0", b"")
+    return b'"format_version"' in plain and bool(_BEGINNING.search(plain) or any(mark in plain for mark in _OWN_PARTS))
 
 
 def _read(path: str) -> Document | Problem | None:

@@ -215,6 +215,27 @@ def test_what_can_not_be_read_is_one_line_with_its_place(
     assert "plan.json" in "".join(capsys.readouterr())
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (json.dumps(BASIC)[:90], True),
+        (json.dumps(BASIC, indent=1)[:-40], True),
+        (json.dumps(BASIC, sort_keys=True)[:-9], True),
+        (json.dumps(BASIC).encode("utf-16")[:-60], True),
+        (json.dumps({**BASIC, "format_version": "2.0"}), True),
+        (json.dumps(STATE), False),
+        (json.dumps(STATE)[:-3], False),
+        ('{"terraform_version": "1.11.4", "of": "something', False),
+        ('{"format_version": "1.0", "provider_schemas": {', False),
+    ],
+)
+def test_a_damaged_plan_in_a_folder_is_a_problem_and_what_is_none_is_passed_over(
+    tmp_path: Path, text: str | bytes, found: bool
+) -> None:
+    (tmp_path / "p.json").write_bytes(text.encode() if isinstance(text, str) else text)
+    assert [problem.file for problem in scan([str(tmp_path)], Config()).problems] == [str(tmp_path / "p.json")] * found
+
+
 def test_a_newer_minor_version_is_read(tmp_path: Path) -> None:
     document = {**BASIC, "format_version": "1.99", "made_up": {"of": "later"}}
     assert addresses(scanned(tmp_path, json.dumps(document))) == {"aws_subnet.public"}
