@@ -288,7 +288,8 @@ def _equal_opaque(a: Value, b: Value, left: list[int] | None) -> Tri:
 
 
 def _equal_references(a: Reference, b: Reference, left: list[int]) -> Tri:
-    if a.attribute != b.attribute:
+    if a.attribute != b.attribute or a.attribute.endswith("[*]"):
+        # Of what is one element of a list, without saying which, two may be two.
         return Tri.UNKNOWN
     if a.target == b.target:
         return Tri.TRUE if a.index is None and b.index is None else equal(a.index, b.index, left)

@@ -114,3 +114,42 @@ def test_the_network_of_a_vpc_that_is_looked_up_stays_unknown(tmp_path: Path) ->
     assert isinstance(found["b"], Text)
     assert not is_known(found["c"])
     assert found["d"] == "10.0.16.0/24"
+
+
+def test_a_slice_of_unknown_length_still_has_the_zones_in_their_order(tmp_path: Path) -> None:
+    found = tags(
+        tmp_path,
+        """
+        variable "how_many" {}
+        locals { zones = slice(data.aws_availability_zones.all.names, 0, var.how_many) }
+        resource "aws_subnet" "s" {
+          tags = {
+            a = local.zones[0]
+            b = local.zones[1]
+            c = data.aws_availability_zones.all.names[0]
+            d = length(local.zones)
+          }
+        }
+        """,
+    )
+    assert equal(found["a"], found["b"]) is Tri.FALSE
+    assert equal(found["a"], found["c"]) is Tri.TRUE
+    assert not is_known(found["d"])
+
+
+def test_elements_of_a_list_that_only_aws_knows_may_be_the_same_or_not(tmp_path: Path) -> None:
+    found = tags(
+        tmp_path,
+        """
+        data "aws_subnets" "all" {}
+        resource "aws_subnet" "s" {
+          tags = {
+            a = concat(data.aws_subnets.all.ids, [])[0]
+            b = concat(data.aws_subnets.all.ids, [])[1]
+            c = flatten([data.aws_subnets.all.ids])[0]
+            d = flatten([data.aws_subnets.all.ids])[1]
+          }
+        }
+        """,
+    )
+    assert equal(found["a"], found["b"]) is equal(found["c"], found["d"]) is Tri.UNKNOWN

@@ -10,7 +10,7 @@ from ecsnet.terraform.budget import MAX_ELEMENTS, MAX_TEXT, meter
 from ecsnet.terraform.convert import pick, set_to_tuple, to_type, unordered
 from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions.texts import graphemes
-from ecsnet.terraform.lazy import Elements, Entries
+from ecsnet.terraform.lazy import Elements, Entries, doubts
 from ecsnet.terraform.scalars import to_bool
 from ecsnet.terraform.typed import is_kind, may_be_same, stated_type
 from ecsnet.terraform.types import ANY
@@ -121,8 +121,8 @@ def slice_(value: Value, start: Value, end: Value) -> Value:
     if not isinstance(end, (int, Decimal)):
         if not isinstance(value, tuple):
             return Unknown("the last index of the slice is unknown")
-        rest = value[first:]
-        return tuple(item if isinstance(item, Several) else Several(item) for item in rest)
+        rest = (item if isinstance(item, Several) else Several(item) for item in value[first:])
+        return Elements.of(rest, lambda place: _beyond(value, first, place))
     last = whole(end)
     if first > last:
         raise EvaluationError("start index must not be greater than end index")
@@ -132,6 +132,14 @@ def slice_(value: Value, start: Value, end: Value) -> Value:
     if last > len(value):
         raise EvaluationError("end index must not be greater than the length of the list")
     return tuple(value[first:last])
+
+
+def _beyond(value: Value, first: int, place: Value) -> Value:
+    """The element at ``place`` of a slice that begins at ``first`` and ends where is not known."""
+    doubts.note()
+    if isinstance(place, int) and not isinstance(place, bool):
+        return steps.index(value, first + place)
+    return Unknown("which element of the slice is meant is unknown") if first else steps.index(value, place)
 
 
 def concat(*lists: Value) -> Value:
@@ -168,9 +176,17 @@ def _flatten(items: Iterable[Value], many: bool, symbol: str, result: list[Value
             inner = set_to_tuple(item) if isinstance(item, Set) else item
             _flatten(inner, repeated, name if len(inner) == 1 else "", result)
         elif _may_be_list(item):
-            result.append(item_of(item) if isinstance(item, Unknown) and not item.candidates else Several(item))
+            result.append(_some_of(item))
         else:
             result.append(Several(item, name) if repeated else item)
+
+
+def _some_of(value: Value) -> Several:
+    """What is left, flattened, of a value that may be a list."""
+    if isinstance(value, Reference):
+        # Two elements of it may be two.
+        return Several(Unknown(steps.why(value), candidates=(value, Reference(value.target, f"{value.attribute}[*]"))))
+    return item_of(value) if isinstance(value, Unknown) and not value.candidates else Several(value)
 
 
 def _may_be_list(value: Value) -> bool:
