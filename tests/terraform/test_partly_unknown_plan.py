@@ -14,7 +14,7 @@ import pytest
 
 from ecsnet.terraform import load
 from ecsnet.values import Value
-from tests.terraform.test_modules_plan import plain
+from tests.terraform.configurations import plain
 
 pytestmark = pytest.mark.skipif(shutil.which("terraform") is None, reason="needs terraform")
 
