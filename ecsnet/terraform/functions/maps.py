@@ -79,15 +79,15 @@ def lookup(mapping: Value, key: Value, *defaults: Value) -> Value:
 
 
 def merge(*maps: Value) -> Value:
-    given = [value for value in maps if value is not None]
-    if len(given) < len(maps):
-        # With a null of no type among them, Terraform does not look at the types of the others, but for tuples.
-        given = [{} if value == () and stated_type(value) is not None else value for value in given]
+    # From a null of no type on, Terraform does not look at the types of the others.
+    after = maps.index(None) if None in maps else len(maps)
+    given = [{} if value == () else value for value in maps[after:] if value is not None]
+    given = [*maps[:after], *given]
     if any(not isinstance(value, Mapping) and not is_opaque(value) for value in given):
         raise EvaluationError("arguments must be maps or objects")
     filled = [value for value in given if not isinstance(value, Mapping) or len(value)]
     if not filled:
-        return {} if given or not maps else None
+        return {}
     if len(filled) == 1:
         return filled[0]
     opaque = next((value for value in filled if is_opaque(value)), None)
