@@ -23,6 +23,7 @@ _CALL = re.compile(r'(?m)^[ \t]*"?module"?[ \t]+"?[\w-]+"?[ \t]*\{')
 _SOURCE = re.compile(r'(?m)^(\s*source\s*=\s*)"([^"]*)"')
 _VERSION = re.compile(r'(?m)^\s*version\s*=\s*"([^"]*)".*\n')
 _NAMED = re.compile(r"([\w-]+)\+terraform-([a-z]+)-([\w-]+)")
+MAX_DEPTH = 8
 _UNUSED = {"", ".github", "examples", "test", "tests", "wrappers"}
 
 
@@ -99,6 +100,34 @@ class Downloads:
             shutil.copytree(self.plain, target, symlinks=True, dirs_exist_ok=True)
         target.mkdir(parents=True, exist_ok=True)
         (target / "modules.json").write_text(json.dumps({"Modules": entries}))
+
+    def install_all(self, root: Path) -> None:
+        """Puts into ``root`` what its calls, and those of what they call, have a checkout of, without Terraform."""
+        entries: list[dict[str, str]] = []
+        target = root / ".terraform/modules"
+        self._install(root, root, "", entries)
+        if entries:
+            shutil.copytree(self.plain, target, symlinks=True, dirs_exist_ok=True)
+            (target / "modules.json").write_text(json.dumps({"Modules": entries}))
+
+    def _install(self, folder: Path, root: Path, prefix: str, entries: list[dict[str, str]]) -> None:
+        texts = (path.read_text(errors="replace") for path in sorted(folder.glob("*.tf")) if path.is_file())
+        for text in texts if prefix.count(".") < MAX_DEPTH else ():
+            for call in _CALL.finditer(text):
+                block = text[call.start() : block_end(text, call.end() - 1)]
+                source, stated = _SOURCE.search(block), _VERSION.search(block)
+                if source is None:
+                    continue
+                key = prefix + call[0].split()[1].strip('"{')
+                if source[2].startswith("."):
+                    self._install((folder / source[2]).resolve(), root, f"{key}.", entries)
+                    continue
+                want = wanted(source[2], stated[1] if stated else None)
+                name = self._copy(want) if want else None
+                if want and name:
+                    below = posixpath.normpath(posixpath.join(name, want.below))
+                    entries.append({"Key": key, "Source": source[2], "Dir": f".terraform/modules/{below}"})
+                    self._install(self.plain / below, root, f"{key}.", entries)
 
 
 def _git(repository: Path, *arguments: str) -> bytes:

@@ -91,9 +91,11 @@ def main(seed: int, count: int) -> None:
     here_alone = [row for row in rows if is_unknown(row[1]) and row[2] not in (UNKNOWN, ERROR)]
     for text, here, there in here_alone if "-v" in sys.argv else ():
         print("unknown here:", text, "\n  here ", here, "\n  there", there)
-    different = sum(differ(*row[1:]) for row in rows)
+    different = [row for row in rows if differ(*row[1:])]
+    missed = sum(row[2] == ERROR for row in different)
     share = 100 * len(here_alone) / count
-    print(f"{count} expressions: {different} differ; {len(here_alone)} ({share:.2f} %) are unknown here alone")
+    print(f"{count} expressions: {len(different)} differ, {missed} of them an error there alone; ", end="")
+    print(f"{len(here_alone)} ({share:.2f} %) are unknown here alone")
 
 
 if __name__ == "__main__":

@@ -128,6 +128,9 @@ def decode(value: str) -> Value:
     try:
         nodes = list(yaml.compose_all(value, Loader=yaml.SafeLoader))
     except (yaml.YAMLError, ValueError) as error:
+        if "\t" in value:
+            # YAML separates by tabs too, as Terraform's parser does; PyYAML by spaces alone.
+            return Unknown("YAML with tabs in it")
         raise EvaluationError(f"invalid YAML: {str(error).splitlines()[0]}") from None
     if len(nodes) > 1:
         raise EvaluationError("unexpected extra content after value")
