@@ -72,7 +72,11 @@ def test_values_as_terraform_has_them(expression: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["1 / 0", "can(1 / 0)", "log(0, 2)", "tolist([tolist(null), []])", 'yamlencode("a\\u2028\\n")']
-)
+    "expression",
+    [
+        "1 / 0", "can(1 / 0)", "log(0, 2)", "tolist([tolist(null), []])",
+        'yamlencode("a\\u2028\\n")', 'yamldecode("a: 1\\t# b")', 'yamldecode("2024-01-01")',
+    ],
+)  # fmt: skip
 def test_what_is_not_tracked_is_unknown(expression: str) -> None:
     assert "Unknown(" in str(ours(expression, SCOPE))

@@ -81,8 +81,8 @@ def lookup(mapping: Value, key: Value, *defaults: Value) -> Value:
 def merge(*maps: Value) -> Value:
     # From a null of no type on, Terraform does not look at the types of the others.
     after = maps.index(None) if None in maps else len(maps)
-    given = [{} if value == () else value for value in maps[after:] if value is not None]
-    given = [*maps[:after], *given]
+    given = list(maps[:after])
+    given += [{} if value == () else value for value in maps[after:] if value is not None]
     if any(not isinstance(value, Mapping) and not is_opaque(value) for value in given):
         raise EvaluationError("arguments must be maps or objects")
     filled = [value for value in given if not isinstance(value, Mapping) or len(value)]
