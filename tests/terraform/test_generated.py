@@ -75,7 +75,7 @@ def test_values_as_terraform_has_them(expression: str, value: object) -> None:
     "expression",
     [
         "1 / 0", "can(1 / 0)", "log(0, 2)", "tolist([tolist(null), []])",
-        'yamlencode("a\\u2028\\n")', 'yamldecode("a: 1\\t# b")', 'yamldecode("2024-01-01")',
+        'yamlencode("a\\u2028\\n")', 'yamldecode("a: 1\\t# b")', 'yamldecode("2024-02-29T13:30:00Z")',
     ],
 )  # fmt: skip
 def test_what_is_not_tracked_is_unknown(expression: str) -> None:
