@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 
-from ecsnet.values import Tri, Unknown, Value
+from ecsnet.values import Reference, Tri, Unknown, Value
 
 Range = tuple[int, int]
 
@@ -117,11 +117,17 @@ def may_be_internet(cidr: Value) -> Tri:
         return Tri.of(is_internet([cidr]))
     if isinstance(cidr, tuple):
         return Tri.any(map(may_be_internet, cidr))
+    if isinstance(cidr, Reference) and cidr.attribute in _BLOCKS:
+        return Tri.FALSE
     if isinstance(cidr, Unknown) and cidr.candidates is not None:
         results = {may_be_internet(candidate) for candidate in cidr.candidates}
         return results.pop() if len(results) == 1 else Tri.UNKNOWN
     return Tri.UNKNOWN
 
+
+_BLOCKS = frozenset({"cidr_block", "ipv6_cidr_block", "CidrBlock"})
+"""Attributes of VPCs and subnets: no more than a /16, or a /44 of IPv6.
+https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
 
 TCP = frozenset({"tcp", "6"})
 ALL_PROTOCOLS = frozenset({"-1", "all"})

@@ -87,6 +87,17 @@ def test_texts_and_encodings_are_undone() -> None:
     assert function("trimsuffix", Text((A, ".json")), ".json") is A
 
 
+def test_what_is_joined_is_split_again() -> None:
+    assert function("split", ",", function("join", ",", (A, B))) == (A, B)
+    zone = Unknown("zone", symbol="azs[0]", series="zones.names")
+    assert function("split", ",", Text((zone, ",b", A, ","))) == (zone, Text(("b", A)), "")
+    network = Reference("data.aws_vpc.v", "cidr_block")
+    assert function("split", ",", network) == (network,)
+    assert isinstance(function("split", "-", A), Unknown)
+    assert isinstance(function("split", ",", Text((A, ",", Reference("aws_vpc.v", "name")))), Unknown)
+    assert isinstance(function("split", Unknown("?"), A), Unknown)
+
+
 def test_what_may_take_too_long_is_unknown() -> None:
     assert isinstance(function("regex", "(a+)+$", "a" * 40 + "b"), Unknown)
     assert isinstance(function("regex", "a?" * 30 + "a" * 30, "a" * 30), Unknown)

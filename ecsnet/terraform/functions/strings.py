@@ -11,9 +11,13 @@ from ecsnet.terraform.errors import EvaluationError
 from ecsnet.terraform.functions import regexes
 from ecsnet.terraform.functions.collections import whole
 from ecsnet.terraform.functions.texts import graphemes
-from ecsnet.values import Text, Unknown, Value, text
+from ecsnet.terraform.shapes import ZONE_NAMES
+from ecsnet.values import Reference, Text, Unknown, Value, text
 
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+
+_SEPARATORS = frozenset(", ;|\t\n")
+_WORDS = frozenset({"arn", "availability_zone", "cidr_block", "id", "ipv6_cidr_block", "vpc_id"})
 
 
 def bounded(size: int) -> None:
@@ -46,8 +50,30 @@ def title(value: str) -> Value:
     return "".join(result)
 
 
-def split(separator: str, value: str) -> Value:
-    return tuple(value.split(separator)) if separator else tuple(value)
+def split(separator: Value, value: Value) -> Value:
+    if isinstance(separator, str) and isinstance(value, str):
+        return tuple(value.split(separator)) if separator else tuple(value)
+    parts = value.parts if isinstance(value, Text) else (value,)
+    if not isinstance(separator, str) or not separator or not _SEPARATORS.issuperset(separator):
+        return Unknown("split of values that are not in the configuration")
+    pieces: list[list[Value]] = [[]]
+    for part in parts:
+        if isinstance(part, str):
+            first, *rest = part.split(separator)
+            pieces[-1].append(first)
+            pieces += [[piece] for piece in rest]
+        elif _is_one_word(part):
+            pieces[-1].append(part)
+        else:
+            return Unknown("split of values that are not in the configuration")
+    return tuple(map(text, pieces))
+
+
+def _is_one_word(value: Value) -> bool:
+    """Whether it has none of the separators in it: an id, an ARN, a network, a zone."""
+    if isinstance(value, Reference):
+        return value.attribute in _WORDS
+    return isinstance(value, Unknown) and value.series.endswith(ZONE_NAMES)
 
 
 def replace(value: str, old: str, new: str) -> Value:

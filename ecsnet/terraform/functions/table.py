@@ -145,7 +145,7 @@ FUNCTIONS: dict[str, Function] = {
     "signum": Function("num:number", numeric.signum),
     "slice": _partial("list:any start_index:number end_index:number", collections.slice_),
     "sort": _partial("list:list(string)", collections.sort),
-    "split": Function("separator:string str:string", strings.split),
+    "split": _partial("separator:string str:string", strings.split),
     "startswith": _partial("str:string prefix:string", strings.starts_with),
     "strcontains": Function("str:string substr:string", strings.contains),
     "strrev": Function("str:string", strings.reverse),
