@@ -62,7 +62,12 @@ def _subjects(found: Iterable[Verdict], folder: str) -> frozenset[Subject]:
 
 def _file(verdict: Verdict, folder: str) -> str:
     calls = verdict.resource.calls
-    return f"{Path(folder).name}/{os.path.relpath((calls[0].span if calls else verdict.resource.header).file, folder)}"
+    file = (calls[0].span if calls else verdict.resource.header).file
+    return f"{_name(folder)}/{os.path.relpath(file, folder)}"
+
+
+def _name(folder: str) -> str:
+    return os.path.basename(os.path.abspath(folder))
 
 
 def without_stubs(folder: str) -> Verdicts:
@@ -74,7 +79,7 @@ def without_stubs(folder: str) -> Verdicts:
 def downloaded(folder: str, checkouts: Path) -> Iterator[str]:
     """A copy of ``folder`` in which the modules that roots call are in ``.terraform/modules``."""
     with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch).resolve() / Path(folder).resolve().name
+        copy = Path(scratch).resolve() / _name(folder)
         shutil.copytree(folder, copy, symlinks=True)
         downloads = Downloads(checkouts, Path(scratch) / "plain", Path(scratch) / "changed")
         for root in roots_of(copy):
@@ -98,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             with downloaded(folder, options.checkouts) as copy:
                 found.append(verdicts(copy))
         total = [before.with_(one) for before, one in zip(total, found)]
-        _row(Path(folder).resolve().name, found)
+        _row(_name(folder), found)
     _row("all", total)
 
 
