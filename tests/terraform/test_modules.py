@@ -410,7 +410,8 @@ def test_nothing_outside_the_boundary_is_read(tmp_path: Path) -> None:
     assert list(found.resources) == ["aws_vpc.v"]
     assert isinstance(value(found, "aws_vpc.v", "t"), Unknown)
     assert {hole.address for hole in found.holes if not hole.anything} == {"module.m", "module.l"}
-    assert messages(found) == ["cannot read the file: it links to outside of what is scanned"]
+    (message,) = messages(found)
+    assert "outside of what is scanned" in message
 
 
 def test_modules_that_call_themselves_end(tmp_path: Path) -> None:
