@@ -156,6 +156,8 @@ Part = Union[str, Unknown, Reference]
 _OPAQUE = (Unknown, Reference, Text, Encoded)
 MAX_COMPARED = 10_000
 _IDENTITIES = frozenset({"id", "arn", "Ref", "Arn"})
+_ZONES = (".names", ".zone_ids")
+"""How the series of availability zones end."""
 
 
 def text(parts: Iterable[Value]) -> str | Unknown | Reference | Text:
@@ -272,8 +274,8 @@ def _equal_opaque(a: Value, b: Value, left: list[int] | None) -> Tri:
     if isinstance(a, Encoded) and isinstance(b, Encoded) and a.encoding == b.encoding:
         return equal(a.value, b.value, left)
     for one, other in ((a, b), (b, a)):
-        # What AWS makes up at deployment, an id or an ARN, is never null and never empty.
-        if isinstance(one, Reference) and one.attribute in _IDENTITIES and (other is None or other == ""):
+        # What AWS makes up, an id, an ARN or the name of a zone, is never null and never empty.
+        if _is_made_up(one) and (other is None or other == ""):
             return Tri.FALSE
         if isinstance(one, (Text, Encoded)) and (other is None or isinstance(other, (bool, tuple, Mapping))):
             return Tri.FALSE
@@ -285,6 +287,12 @@ def _equal_opaque(a: Value, b: Value, left: list[int] | None) -> Tri:
             if any(isinstance(part, str) for part in one.parts):
                 return Tri.FALSE
     return Tri.UNKNOWN
+
+
+def _is_made_up(value: Value) -> bool:
+    if isinstance(value, Unknown):
+        return value.series.endswith(_ZONES)
+    return isinstance(value, Reference) and value.attribute in _IDENTITIES
 
 
 def _equal_references(a: Reference, b: Reference, left: list[int]) -> Tri:

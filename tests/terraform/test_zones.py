@@ -153,3 +153,22 @@ def test_elements_of_a_list_that_only_aws_knows_may_be_the_same_or_not(tmp_path:
         """,
     )
     assert equal(found["a"], found["b"]) is equal(found["c"], found["d"]) is Tri.UNKNOWN
+
+
+def test_no_zone_is_null_or_empty(tmp_path: Path) -> None:
+    found = tags(
+        tmp_path,
+        """
+        locals { zones = data.aws_availability_zones.all.names }
+        resource "aws_subnet" "s" {
+          tags = {
+            a = compact(local.zones)[0]
+            b = compact(concat(local.zones, [""]))[1]
+            c = local.zones[0] == null ? "none" : local.zones[0]
+            d = coalesce(local.zones[1], local.zones[0])
+          }
+        }
+        """,
+    )
+    assert equal(found["a"], found["c"]) is equal(found["b"], found["d"]) is Tri.TRUE
+    assert equal(found["a"], found["b"]) is Tri.FALSE
