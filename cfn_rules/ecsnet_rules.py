@@ -30,6 +30,7 @@ from ecsnet.baselines import held_back  # noqa: E402
 from ecsnet.cloudformation import load, with_linked  # noqa: E402
 from ecsnet.cloudformation.deployment import Deployment  # noqa: E402
 from ecsnet.engine import judge  # noqa: E402
+from ecsnet.files import checkout  # noqa: E402
 from ecsnet.findings import Finding, Level, Report, Rule  # noqa: E402
 from ecsnet.fingerprints import base_of  # noqa: E402
 from ecsnet.harness import describe, is_crash  # noqa: E402
@@ -55,11 +56,12 @@ def _report(template: Template) -> Report:
     judges = replace(judges_of(config), texts={file: text} if text is not None else {})
     found = (
         load(file, text=text, zones=config.zones, deployment=deployment)
-        for deployment in stacks.deployments(file, config)
+        for deployment in stacks.deployments(file, config, checkout(folder) or folder)
     )
 
     def deployments(path: str) -> tuple[Deployment, ...]:
-        return stacks.deployments(path, settings.of(os.path.dirname(path)))
+        place = os.path.dirname(path)
+        return stacks.deployments(path, settings.of(place), checkout(place) or place)
 
     # Where there is none, cfn-lint was told that it is a template, and says itself what is wrong with it.
     roots = [with_linked(one, deployments) for one in found if one is not None]

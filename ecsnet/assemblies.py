@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -49,13 +50,15 @@ class Assembly:
     problems: tuple[Problem, ...] = field(default=())
 
 
-def read(folder: str) -> Assembly | None:
-    """The assembly in a folder; ``None`` where it is none. No manifest raises."""
+def read(folder: str, boundary: str) -> Assembly | None:
+    """The assembly in a folder; ``None`` where it is none. Links lead no further than ``boundary``. Nothing raises."""
     path = os.path.join(folder, MANIFEST)
     try:
         status = os.stat(path)
     except (OSError, ValueError):
         disk.exists(path)
+        return None
+    if not stat.S_ISREG(status.st_mode) or not disk.within(path, boundary):
         return None
     # What is kept below is not read again, and counts as read.
     disk.is_file(os.path.join(folder, "cdk.out"))
@@ -68,8 +71,7 @@ def _read(folder: str, path: str, changed: tuple[int, int], size: int) -> Assemb
     """``changed`` tells this file from what it was before, and from others of that name."""
     marked = os.path.isfile(os.path.join(folder, "cdk.out"))
     try:
-        with open(path, "rb") as stream:
-            document = json.loads(stream.read(_MAX_SIZE)) if size <= _MAX_SIZE else None
+        document = json.loads(disk.regular(path, _MAX_SIZE)) if size <= _MAX_SIZE else None
     except (OSError, ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
         problem = Problem(path, line, 1, "the manifest of the cloud assembly cannot be read")
@@ -95,22 +97,23 @@ def _read(folder: str, path: str, changed: tuple[int, int], size: int) -> Assemb
     return Assembly(folder, tuple(stacks), tuple(folders), tuple(problems))
 
 
-def stacks_of(template: str) -> tuple[AssemblyStack, ...]:
+def stacks_of(template: str, boundary: str) -> tuple[AssemblyStack, ...]:
     """What the template in this file is deployed as, where it lies in an assembly."""
     folder, name = os.path.split(template)
-    assembly = read(folder or ".")
+    assembly = read(folder or ".", boundary)
     return tuple(stack for stack in assembly.stacks if stack.template == name) if assembly is not None else ()
 
 
-def constructs(stack: AssemblyStack, folder: str) -> Mapping[str, str]:
+def constructs(stack: AssemblyStack, folder: str, boundary: str) -> Mapping[str, str]:
     """Construct paths by logical id, where templates do not have them (``"versionReporting"`` and such turned off).
 
-    Of nested stacks too: a logical id that several have is left out.
+    Of nested stacks too: a logical id that several have is left out. ``boundary``: where links may lead.
     """
     entries = stack.metadata if isinstance(stack.metadata, dict) else {}
-    if stack.metadata_file and _is_inside(stack.metadata_file):
+    path = os.path.join(folder, stack.metadata_file)
+    if stack.metadata_file and _is_inside(stack.metadata_file) and disk.within(path, boundary):
         try:
-            found = json.loads(disk.content(os.path.join(folder, stack.metadata_file), _MAX_SIZE))
+            found = json.loads(disk.content(path, _MAX_SIZE))
             entries = {**entries, **(found if isinstance(found, dict) else {})}
         except (OSError, ValueError, RecursionError):
             pass  # names to show, nothing that a verdict depends on

@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 
+from ecsnet import disk
 from ecsnet.config import ConfigError, Configured
 from ecsnet.files import TERRAFORM
 from ecsnet.findings import Finding, Known, Report, Suppressed
@@ -38,8 +39,7 @@ class Baseline:
 def read(path: str) -> Baseline:
     """:raises ConfigError: there is no such file, or it is no baseline"""
     try:
-        with open(path, "rb") as stream:
-            data = stream.read(_MAX_BYTES + 1)
+        data = disk.regular(path, _MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such baseline; 'ecsnet baseline --output {path}' writes one") from None
     except OSError as error:

@@ -29,7 +29,7 @@ class Config:
     templates as what they are deployed; ``parameters`` are for every root template that declares them, and go before.
     ``options`` are for single rules. ``levels``: by id of a rule, in the place of what the rule says. ``path_ignores``:
     rules that do not run for some paths. ``baseline``: the file of findings that were there before; of the folder that
-    holds all that is scanned.
+    holds all that is scanned. ``allow_outside``: whether what lies outside of that may be read too.
     """
 
     select: tuple[str, ...] | None = None
@@ -46,6 +46,7 @@ class Config:
     levels: Mapping[str, Level] = field(default_factory=dict)
     path_ignores: tuple[PathIgnore, ...] = ()
     baseline: str | None = None
+    allow_outside: bool = False
 
     def of(self, folder: str) -> Config:
         """What holds for what is in ``folder``: here, the same everywhere."""
@@ -54,6 +55,9 @@ class Config:
 
 class Configured(Protocol):
     """A configuration that may differ from folder to folder."""
+
+    @property
+    def allow_outside(self) -> bool: ...
 
     def of(self, folder: str) -> Config: ...
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from ecsnet import disk
 from ecsnet.config import FAIL_ON, MAX_ZONES, ConfigError, nearest
 from ecsnet.inputs import Datum, Input, Parameter, ParameterInput, StackEntry, VarFile, parameter_file
 from ecsnet.path_ignores import patterns
@@ -60,8 +61,10 @@ class ConfigFile:
         return f"{self.path}:{self.lines[key]}" if self.lines.get(key) else self.path
 
 
-def read(folder: str) -> ConfigFile | None:
+def read(folder: str, limit: str = "") -> ConfigFile | None:
     """The configuration file in ``folder``, if it has one. ``.ecsnet.toml`` goes before ``pyproject.toml``.
+
+    ``limit``: the folder that all lies in which it may name, and itself; "": it may be anywhere.
 
     :raises ConfigError: it cannot be read, or says what cannot be
     """
@@ -69,30 +72,35 @@ def read(folder: str) -> ConfigFile | None:
         path = os.path.normpath(os.path.join(folder, name))
         if not os.path.isfile(path):
             continue
+        if limit and not disk.within(path, limit):
+            raise ConfigError(f"{path}: the link {disk.OUTSIDE}")
         text = _text(path)
         if name != OWN_FILE and "ecsnet" not in text:
             continue
         table, prefix = _table(path, text)
         if table is not None:
-            return check(path, table, _lines(text), prefix)
+            return check(path, table, _lines(text), prefix, limit)
     return None
 
 
 def check(
-    path: str, table: Any, lines: Mapping[tuple[str | int, ...], int] | None = None, prefix: tuple[str, ...] = ()
+    path: str,
+    table: Any,
+    lines: Mapping[tuple[str | int, ...], int] | None = None,
+    prefix: tuple[str, ...] = (),
+    limit: str = "",
 ) -> ConfigFile:
     """The table of ecsnet, with its values checked. ``lines``: where keys stand, from the top of the file, below the
-    tables of the names in ``prefix``.
+    tables of the names in ``prefix``. ``limit``: as for ``read``.
 
     :raises ConfigError: it says what cannot be
     """
-    return _Checker(path, lines or {}, prefix).file(table)
+    return _Checker(path, lines or {}, prefix, limit).file(table)
 
 
 def _text(path: str) -> str:
     try:
-        with open(path, "rb") as stream:
-            data = stream.read(MAX_SIZE + 1)
+        data = disk.regular(path, MAX_SIZE + 1)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
     if len(data) > MAX_SIZE:
@@ -121,11 +129,15 @@ def _table(path: str, text: str) -> tuple[Any, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Checker:
-    """``lines``: where keys stand, from the top of the file. ``prefix``: names of the tables around ecsnet's own."""
+    """``lines``: where keys stand, from the top of the file. ``prefix``: names of the tables around ecsnet's own.
+
+    ``limit``: as for ``read``.
+    """
 
     path: str
     lines: Mapping[tuple[str | int, ...], int]
     prefix: tuple[str, ...]
+    limit: str
 
     def file(self, table: Any) -> ConfigFile:
         if not isinstance(table, dict):
@@ -173,13 +185,13 @@ class _Checker:
         self.known(table, place, ROOT_KEYS)
         if "path" not in table:
             self.fail(place, "a root needs a path")
-        path = self.beside(self.string((*place, "path"), table["path"]))
+        path = self.beside((*place, "path"), self.string((*place, "path"), table["path"]))
         if not os.path.isdir(path):
             self.fail((*place, "path"), f"path: there is no folder {path}")
         inputs: list[Input] = []
         where = (*place, "var-files")
         for name in self.strings(where, table.get("var-files", [])):
-            file = os.path.normpath(os.path.join(path, name))
+            file = self.inside(where, os.path.normpath(os.path.join(path, name)))
             if not os.path.isfile(file):
                 self.fail(where, f"var-files: there is no file {file}")
             inputs.append(VarFile(file, self.at(where)))
@@ -200,7 +212,7 @@ class _Checker:
         self.known(table, place, STACK_KEYS)
         if "template" not in table:
             self.fail(place, "a stack needs a template")
-        template = self.beside(self.string((*place, "template"), table["template"]))
+        template = self.beside((*place, "template"), self.string((*place, "template"), table["template"]))
         if not os.path.isfile(template):
             self.fail((*place, "template"), f"template: there is no file {template}")
         texts = {}
@@ -222,9 +234,11 @@ class _Checker:
     def parameters(self, where: tuple[str | int, ...], item: Any) -> list[ParameterInput]:
         """Of a stack: the name of a file, or a table of values."""
         if isinstance(item, str):
-            file = parameter_file(self.beside(item), self.at(where)) if item and "\0" not in item else None
+            path = self.beside(where, self.string(where, item))
+            file = parameter_file(path, self.at(where))
             if file is None:
-                self.fail(where, f"parameters: there is no file {self.beside(item)}")
+                self.fail(where, f"parameters: there is no file {path}")
+            self.inside(where, file.path)
             return [file]
         if not isinstance(item, dict):
             self.fail(where, "parameters has to be a table, the name of a file, or a list of these")
@@ -265,9 +279,16 @@ class _Checker:
     def fail(self, place: tuple[str | int, ...], message: str) -> NoReturn:
         raise ConfigError(f"{self.at(place)}: {message}")
 
-    def beside(self, path: str) -> str:
+    def beside(self, place: tuple[str | int, ...], path: str) -> str:
         """A path in the file is relative to the file."""
-        return os.path.normpath(os.path.join(os.path.dirname(self.path), path))
+        return self.inside(place, os.path.normpath(os.path.join(os.path.dirname(self.path), path)))
+
+    def inside(self, place: tuple[str | int, ...], path: str) -> str:
+        """The path, if it may be read. What is elsewhere is not even asked for, so that nothing tells what is there."""
+        if self.limit and not disk.within(path, self.limit):
+            key = next(key for key in reversed(place) if isinstance(key, str))
+            self.fail(place, f"{key}: {path} {disk.OUTSIDE}")
+        return path
 
     def string(self, place: tuple[str | int, ...], value: Any) -> str:
         if not isinstance(value, str) or not value or "\0" in value:
@@ -280,7 +301,7 @@ class _Checker:
         return tuple(value)
 
     def folders(self, place: tuple[str | int, ...], value: Any) -> tuple[str, ...]:
-        found = tuple(map(self.beside, self.strings(place, value)))
+        found = tuple(self.beside(place, folder) for folder in self.strings(place, value))
         for folder in found:
             if not os.path.isdir(folder):
                 self.fail(place, f"{place[-1]}: there is no folder {folder}")
@@ -302,7 +323,7 @@ class _Checker:
 
     def file_beside(self, place: tuple[str | int, ...], value: Any) -> str:
         """It need not be there yet."""
-        return self.beside(self.string(place, value))
+        return self.beside(place, self.string(place, value))
 
     def zones(self, place: tuple[str | int, ...], value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_ZONES:

@@ -7,9 +7,12 @@ with its answer, or the digest of it; the result holds for as long as the answer
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TypeVar
+
+OUTSIDE = "leads to outside of what is scanned: --allow-outside reads it"
 
 _T = TypeVar("_T")
 
@@ -90,7 +93,27 @@ def names(folder: str) -> list[str]:
 
 def content(path: str, most: int) -> bytes:
     """The first bytes of a file. Raises ``OSError``."""
-    return _noted("content", path, most, lambda: _content(path, most))
+    return _noted("content", path, most, lambda: regular(path, most))
+
+
+def regular(path: str, most: int) -> bytes:
+    """The first bytes of a regular file, noted by nobody. Never waits for a pipe, nor reads a device.
+
+    Raises ``OSError``.
+    """
+    with open(path, "rb", opener=_at_once) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError("not a regular file")
+        return stream.read(most)
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether a path, with its symbolic links followed, is ``folder`` or below it."""
+    try:
+        limit = real(folder)
+        return os.path.commonpath([limit, real(path)]) == limit
+    except (OSError, ValueError):
+        return False
 
 
 def saw_content(path: str, most: int, found: bytes) -> None:
@@ -127,7 +150,7 @@ def answer(question: Question) -> str:
         "size": lambda: os.path.getsize(path),
         "real": lambda: os.path.realpath(path),
         "names": lambda: os.listdir(path),
-        "content": lambda: _content(path, most),
+        "content": lambda: regular(path, most),
         "walk": lambda: _listing(*next(os.walk(path), ("", [], []))[1:]),
     }
     try:
@@ -158,9 +181,8 @@ def _noted(kind: str, path: str, most: int, ask: Callable[[], _T]) -> _T:
     return found
 
 
-def _content(path: str, most: int) -> bytes:
-    with open(path, "rb") as stream:
-        return stream.read(most)
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _listing(folders: list[str], files: list[str]) -> bytes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ecsnet.config import Configured, choose
-from ecsnet.files import find
+from ecsnet.files import Found, find
 from ecsnet.findings import Finding, Passed, Report, Undecided, Verdict
 from ecsnet.fingerprints import base_of, fingerprints
 from ecsnet.fixes.uses import Uses
@@ -48,9 +47,7 @@ def scan(
     from ecsnet.rules import CATALOGUE
 
     start = time.perf_counter()
-    found = find(paths)
-    if base is not None:
-        found = replace(found, base=os.path.commonpath((found.base, os.path.abspath(base))))
+    found = _found(paths, config, base)
     choose(config.of(found.base), CATALOGUE)
     tally = _Tally()
     for one in outcomes(found, config, jobs, cache) if touched is None else touched.outcomes(found, config):
@@ -68,6 +65,10 @@ def scan(
     if touched is not None:
         report = replace(report, unused=(), fixed=())
     return _with_edits(report, tally.uses, paths)
+
+
+def _found(paths: Sequence[str], config: Configured, base: str | None = None) -> Found:
+    return find(paths, base, config.allow_outside)
 
 
 def _with_edits(report: Report, uses: Uses, paths: Sequence[str]) -> Report:
@@ -88,7 +89,7 @@ def networks(paths: Sequence[str], config: Configured) -> Iterator[tuple[Network
     """
     from ecsnet.network import read
 
-    for root in configurations(find(paths), config):
+    for root in configurations(_found(paths, config), config):
         if isinstance(root, Problem):
             yield root
             continue

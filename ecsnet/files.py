@@ -26,7 +26,7 @@ class Found:
     """Files of a scan, named as the user would, each once, in order.
 
     ``templates`` only look like templates by their name, except those in ``explicit``: the user named them. ``base`` is
-    the folder that holds all that was named.
+    the folder that holds all that was named. ``outside``: whether what lies elsewhere may be read too.
     """
 
     terraform: tuple[str, ...]
@@ -34,6 +34,11 @@ class Found:
     explicit: frozenset[str]
     problems: tuple[Problem, ...]
     base: str
+    outside: bool = False
+
+    def boundary(self, folder: str) -> str:
+        """The absolute path of what may be read for the files in ``folder``: their git checkout, or what is scanned."""
+        return _boundary(folder, self.base, self.outside)
 
 
 @dataclass(slots=True)
@@ -43,15 +48,22 @@ class _Walk:
     explicit: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     folders: set[str] = field(default_factory=set)
+    base: str = ""
+    outside: bool = False
+
+    def boundary(self, folder: str) -> str:
+        return _boundary(folder, self.base, self.outside)
 
 
-def find(paths: Sequence[str]) -> Found:
+def find(paths: Sequence[str], base: str | None = None, outside: bool = False) -> Found:
     """The files in ``paths``, folders and files mixed. A Terraform file stands for its folder.
+
+    ``base``: a folder that counts as scanned too. ``outside``: whether links may lead out of what is scanned.
 
     :raises ConfigError: a path does not exist
     """
-    walk = _Walk()
-    bases: list[str] = []
+    named: list[tuple[str, int]] = []
+    bases = [os.path.abspath(base)] if base is not None else []
     for path in paths:
         name = _slashes(os.path.normpath(path))
         try:
@@ -59,18 +71,22 @@ def find(paths: Sequence[str]) -> Found:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise ConfigError(f"{path}: {reason}") from None
+        named.append((name, mode))
+        absolute = os.path.abspath(name)
+        bases.append(absolute if stat.S_ISDIR(mode) else os.path.dirname(absolute))
+    walk = _Walk(base=os.path.commonpath(bases) if bases else os.getcwd(), outside=outside)
+    for name, mode in named:
         if stat.S_ISDIR(mode):
-            bases.append(os.path.abspath(name))
             _walk_folder(name, walk)
         else:
-            bases.append(os.path.dirname(os.path.abspath(name)))
             _add_named_file(name, stat.S_ISREG(mode), walk)
     return Found(
         tuple(sorted(walk.terraform.values())),
         tuple(sorted(walk.templates.values())),
         frozenset(walk.explicit),
         tuple(walk.problems),
-        os.path.commonpath(bases) if bases else os.getcwd(),
+        walk.base,
+        outside,
     )
 
 
@@ -96,16 +112,19 @@ def checkout(folder: str) -> str | None:
     return at
 
 
+def _boundary(folder: str, base: str, outside: bool) -> str:
+    return os.path.abspath(os.sep) if outside else checkout(folder) or base
+
+
 def _add_named_file(name: str, regular: bool, walk: _Walk) -> None:
     if not regular:
         walk.problems.append(Problem(name, 1, 1, "neither a file nor a folder"))
     elif name.endswith(TERRAFORM):
         folder = os.path.dirname(name)
-        boundary = checkout(folder) or folder or "."
         for entry in _entries(folder or ".", walk):
-            if entry.name.endswith(TERRAFORM) and _is_own_file(entry, boundary):
+            if entry.name.endswith(TERRAFORM) and _is_own_file(entry, folder, walk):
                 _add(_join(folder, entry.name), walk)
-    elif os.path.basename(name) == assemblies.MANIFEST and (found := assemblies.read(os.path.dirname(name) or ".")):
+    elif os.path.basename(name) == assemblies.MANIFEST and (found := _assembly(os.path.dirname(name), walk)):
         _add_assembly(found, walk)
     elif name.endswith(TEMPLATES) and not name.endswith(_NOT_TEMPLATES):
         _add(name, walk)
@@ -122,6 +141,10 @@ def _add(name: str, walk: _Walk) -> None:
         walk.templates.setdefault(os.path.abspath(name), name)
 
 
+def _assembly(folder: str, walk: _Walk) -> assemblies.Assembly | None:
+    return assemblies.read(folder or ".", walk.boundary(folder))
+
+
 def _add_assembly(assembly: assemblies.Assembly, walk: _Walk) -> None:
     """The templates that a cloud assembly and those nested in it name. All else in their folders is left over from
     earlier, or an asset: a copy of something.
@@ -134,13 +157,15 @@ def _add_assembly(assembly: assemblies.Assembly, walk: _Walk) -> None:
         manifest = _join(found.folder, assemblies.MANIFEST)
         for stack in found.stacks:
             name = _join(found.folder, stack.template)
-            if os.path.isfile(name):
+            if not disk.within(name, walk.boundary(found.folder)):
+                walk.problems.append(Problem(manifest, 1, 1, f"the template {stack.template} {disk.OUTSIDE}"))
+            elif os.path.isfile(name):
                 walk.templates.setdefault(os.path.abspath(name), name)
             else:
                 walk.problems.append(Problem(manifest, 1, 1, f"the template {stack.template} is missing"))
         for name in found.folders:
             folder = _join(found.folder, name)
-            inner = assemblies.read(folder)
+            inner = _assembly(folder, walk)
             if inner is None:
                 walk.problems.append(Problem(manifest, 1, 1, f"the nested assembly {name} is missing"))
             elif os.path.abspath(folder) not in walk.folders:
@@ -162,7 +187,7 @@ def _walk_folder(top: str, walk: _Walk) -> None:
         names = {entry.name for entry in entries}
         if folder != top and "pyvenv.cfg" in names:
             continue
-        assembly = assemblies.read(folder) if assemblies.MANIFEST in names else None
+        assembly = _assembly(folder, walk) if assemblies.MANIFEST in names else None
         if assembly is not None:
             _add_assembly(assembly, walk)
             continue
@@ -184,7 +209,7 @@ def _walk_folder(top: str, walk: _Walk) -> None:
             name = _join(folder, entry.name)
             if is_folder:
                 pending.append((name, stack, inside))
-            elif _is_own_file(entry, root or top):
+            elif _is_own_file(entry, top, walk):
                 _add(name, walk)
 
 
@@ -197,15 +222,17 @@ def _entries(folder: str, walk: _Walk) -> list[os.DirEntry[str]]:
         return []
 
 
-def _is_own_file(entry: os.DirEntry[str], boundary: str) -> bool:
-    """Whether it is a regular file; a link to one counts where that lies inside ``boundary``."""
+def _is_own_file(entry: os.DirEntry[str], top: str, walk: _Walk) -> bool:
+    """Whether it is a regular file; a link to one counts where that may be read for ``top``, and is a problem else."""
     try:
-        if not entry.is_file() or not entry.is_symlink():
-            return entry.is_file()
-        limit = os.path.realpath(boundary)
-        return os.path.commonpath([limit, os.path.realpath(entry.path)]) == limit
-    except (OSError, ValueError):
+        if not entry.is_file():
+            return False
+    except OSError:
         return False
+    if not entry.is_symlink() or disk.within(entry.path, walk.boundary(top)):
+        return True
+    walk.problems.append(Problem(_slashes(os.path.normpath(entry.path)), 1, 1, f"the link {disk.OUTSIDE}"))
+    return False
 
 
 def _ignores_above(folder: str, root: str) -> tuple[gitignore.Ignores, ...]:
@@ -227,10 +254,11 @@ def _segments(folder: str, root: str) -> tuple[str, ...]:
 
 
 def _read_text(path: str) -> str:
-    """A file that cannot be read ignores nothing."""
+    """A file that cannot be read ignores nothing, and neither does a link, as in git."""
     try:
-        with open(path, "rb") as file:
-            return file.read(_MAX_GITIGNORE).decode("utf-8", "surrogateescape")
+        if os.path.islink(path):
+            return ""
+        return disk.regular(path, _MAX_GITIGNORE).decode("utf-8", "surrogateescape")
     except OSError:
         return ""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ecsnet import disk
 from ecsnet.config import Config, ConfigError, Configured
-from ecsnet.files import Found, checkout, is_plan
+from ecsnet.files import Found, is_plan
 from ecsnet.inputs import VarFile
 from ecsnet.judging import crash
 from ecsnet.records import dataclass, field
@@ -89,22 +89,45 @@ class Roots:
         except Exception as error:
             problems.append(crash(self.found.base, "the search for root modules", error))
             return []
-        _refuse_undeclared(roots, self.config, self.files)
+        self._refuse_undeclared(roots)
         return roots
 
     def _search(self, paths: Sequence[str], cache: Cache | None) -> list[str]:
-        key = cache.key("roots", paths) if cache is not None else ""
+        key = cache.key("roots", self.found.base, self.found.outside, paths) if cache is not None else ""
         known = _names(cache.get(key)) if cache is not None else None
         if known is not None:
             return known
         from ecsnet.terraform import find_roots
 
         if cache is None:
-            return find_roots(paths, self.files)
+            return find_roots(paths, self.files, self.found.boundary)
         with disk.watched() as seen:
-            found = find_roots(paths, self.files)
+            found = find_roots(paths, self.files, self.found.boundary)
         cache.put(key, seen, json.dumps(found).encode())
         return found
+
+    def _refuse_undeclared(self, roots: Sequence[str]) -> None:
+        """A value by name is for the roots that declare the variable; one that none declares is refused.
+
+        Nothing is refused where a root could not be read in full: that one may declare it.
+        """
+        unused: dict[tuple[str, str], None] = {}
+        used: set[tuple[str, str]] = set()
+        for root in roots:
+            inputs = (item for given in self.config.of(root).given for item in given.inputs)
+            named = [item for item in inputs if not isinstance(item, VarFile)]
+            folder = self.files.folder(root, self._limit(root)) if named else None
+            for item in named:
+                key = (item.origin, item.name)
+                if folder is not None and (item.name in folder.variables or folder.unread):
+                    used.add(key)
+                unused[key] = None
+        for origin, name in unused:
+            if (origin, name) not in used:
+                raise ConfigError(f"{origin}: no root module that is scanned declares a variable {name!r}")
+
+    def _limit(self, root: str) -> str:
+        return disk.real(self.found.boundary(root))
 
     def _module(self, unit: Unit) -> Iterator[Configuration | Problem]:
         from ecsnet.network import wanted
@@ -117,7 +140,7 @@ class Roots:
                 wanted=wanted("terraform"),
                 given=own.given[unit.given],
                 zones=own.zones,
-                boundary=checkout(unit.root) or self.found.base,
+                boundary=self.found.boundary(unit.root),
                 cache=self.files,
                 stubs=own.stubs,
             )
@@ -145,26 +168,6 @@ def configurations(found: Found, config: Configured) -> Iterator[Configuration |
     yield from problems
     for unit in units:
         yield from roots.evaluate(unit)
-
-
-def _refuse_undeclared(roots: Sequence[str], config: Configured, cache: Files) -> None:
-    """A value by name is for the roots that declare the variable; one that none declares is refused, as Terraform does.
-
-    Nothing is refused where a root could not be read in full: that one may declare it.
-    """
-    unused: dict[tuple[str, str], None] = {}
-    used: set[tuple[str, str]] = set()
-    for root in roots:
-        named = [item for given in config.of(root).given for item in given.inputs if not isinstance(item, VarFile)]
-        folder = cache.folder(root) if named else None
-        for item in named:
-            key = (item.origin, item.name)
-            if folder is not None and (item.name in folder.variables or folder.unread):
-                used.add(key)
-            unused[key] = None
-    for origin, name in unused:
-        if (origin, name) not in used:
-            raise ConfigError(f"{origin}: no root module that is scanned declares a variable {name!r}")
 
 
 def _without_stubs(paths: Sequence[str], config: Configured) -> Sequence[str]:
@@ -231,7 +234,7 @@ def _load_template(path: str, found: Found, config: Config, stacks: Stacks) -> I
 
     explicit = path in found.explicit
     if path.endswith(".json") and _may_be_plan(path):
-        plan = _load_plan(path, found.base, config)
+        plan = _load_plan(path, found, config)
         if plan is not None:
             if explicit or not isinstance(plan, Problem) or _is_surely_plan(path):
                 yield plan
@@ -241,8 +244,8 @@ def _load_template(path: str, found: Found, config: Config, stacks: Stacks) -> I
         if explicit or _may_be_template(path):
             yield Problem(path, 1, 1, content)
         return
-    boundary = checkout(os.path.dirname(path)) or found.base
-    for deployment in stacks.deployments(path, config):
+    boundary = found.boundary(os.path.dirname(path))
+    for deployment in stacks.deployments(path, config, boundary):
         try:
             template = load(
                 path,
@@ -278,11 +281,11 @@ def _is_surely_plan(path: str) -> bool:
         return False
 
 
-def _load_plan(path: str, base: str, config: Config) -> Configuration | Problem | None:
+def _load_plan(path: str, found: Found, config: Config) -> Configuration | Problem | None:
     from ecsnet.network import wanted
     from ecsnet.terraform.plan import load_plan
 
-    boundary = checkout(os.path.dirname(path)) or base
+    boundary = found.boundary(os.path.dirname(path))
     try:
         return load_plan(path, wanted=wanted("terraform"), zones=config.zones, boundary=boundary, stubs=config.stubs)
     except Exception as error:

@@ -28,7 +28,8 @@ class Flags:
 
     ``select`` replaces the rules that the file chooses; ``extend_select`` and ``ignore`` change its choice. ``inputs``
     come after those of the file, and so do ``parameters``. ``baseline``: "" for none, whatever the file says.
-    ``files``: whether configuration files are read.
+    ``files``: whether configuration files are read. ``allow_outside`` is the caller's alone to say: what is scanned,
+    and so its configuration file, may be anybody's.
     """
 
     select: tuple[str, ...] | None = None
@@ -44,6 +45,7 @@ class Flags:
     env_vars: bool | None = None
     baseline: str | None = None
     files: bool = True
+    allow_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,10 @@ class Settings:
                 self._base = os.getcwd()
         return self._base
 
+    @property
+    def allow_outside(self) -> bool:
+        return self.flags.allow_outside
+
     def of(self, folder: str) -> Config:
         """What holds for a root module, or a template, in ``folder``.
 
@@ -104,11 +110,17 @@ class Settings:
         from ecsnet import config_file
 
         if any(os.path.isfile(os.path.join(folder, name)) for name in config_file.NAMES):
-            found = config_file.read(_shown(folder))
+            found = config_file.read(_shown(folder), self._limit(folder))
             if found is not None:
                 return found
         above = os.path.dirname(folder)
         return None if above == folder or self._is_top(folder) else self.file(above)
+
+    def _limit(self, folder: str) -> str:
+        """Where all lies that a configuration file in ``folder`` may name: its checkout, or what is scanned."""
+        if self.allow_outside:
+            return ""
+        return checkout(folder) or (self.base if _is_in(folder, self.base) else folder)
 
     def _is_top(self, folder: str) -> bool:
         if os.path.exists(os.path.join(folder, ".git")):
@@ -132,6 +144,7 @@ class Settings:
             levels=_levels(file) if file is not None else {},
             path_ignores=tuple(_path_ignores(file)) if file is not None else (),
             baseline=str(values["baseline"]) if values["baseline"] else None,
+            allow_outside=flags.allow_outside,
         )
         select = self._rules(file) if flags.select is None and file is not None else flags.select
         return replace(config, select=select, extend_select=flags.extend_select, ignore=flags.ignore)

@@ -22,17 +22,18 @@ class Stacks:
 
     _files: dict[ParameterFile, ParameterValues] = field(default_factory=dict)
 
-    def deployments(self, template: str, config: Config) -> tuple[Deployment, ...]:
+    def deployments(self, template: str, config: Config, boundary: str) -> tuple[Deployment, ...]:
         """One for each stack that the template is deployed as: defaults of the template, then what the assembly gives,
-        then the configuration, then files, then single parameters; later ones win.
+        then the configuration, then files, then single parameters; later ones win. ``boundary``: nothing of an assembly
+        is read outside of it.
         """
         entries = entries_of(template, config)
-        synthesised = assemblies.stacks_of(template)
-        if not entries:
-            stacks = synthesised or (None,)
-            found = [self._deployment(template, None, stack, config) for stack in stacks]
-        else:
-            found = [self._deployment(template, entry, _meant(entry, synthesised), config) for entry in entries]
+        synthesised = assemblies.stacks_of(template, boundary)
+        pairs = [(entry, _meant(entry, synthesised)) for entry in entries]
+        found = [
+            self._deployment(template, entry, stack, config, boundary)
+            for entry, stack in pairs or ((None, one) for one in synthesised or (None,))
+        ]
         return tuple(found) if len(found) == 1 else tuple(replace(one, label=one.name) for one in found)
 
     def problems(self, inputs: Iterable[ParameterInput]) -> Iterator[Problem]:
@@ -47,7 +48,7 @@ class Stacks:
         return self._files[file]
 
     def _deployment(
-        self, template: str, entry: StackEntry | None, stack: AssemblyStack | None, config: Config
+        self, template: str, entry: StackEntry | None, stack: AssemblyStack | None, config: Config, boundary: str
     ) -> Deployment:
         if entry is None and stack is None and not config.parameters:
             return UNTOLD
@@ -76,7 +77,7 @@ class Stacks:
             values,
             unread,
             tuple(self.problems(inputs)),
-            assemblies.constructs(stack, folder) if stack else {},
+            assemblies.constructs(stack, folder, boundary) if stack else {},
             entry.origin if entry else manifest if stack else "",
         )
 

@@ -15,7 +15,7 @@ from ecsnet.inputs import ParameterFile, VarFile
 from ecsnet.judging import Outcome, crash, folder_of, judged, judges_of
 from ecsnet.records import dataclass
 from ecsnet.resources import Configuration, Problem
-from ecsnet.roots import Roots
+from ecsnet.roots import Roots, Unit
 from ecsnet.stacks import entries_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Touched:
         problems = list(found.problems)
         roots = Roots(found, config)
         units = roots.units(problems)
-        modules = self._modules(list(dict.fromkeys(unit.root for unit in units if unit.root)), roots.files, config)
+        modules = self._modules(units, roots)
         for unit in units:
             if unit.root in modules:
                 with disk.watched() as seen:
@@ -75,15 +75,17 @@ class Touched:
                 if self._was_read(seen):
                     yield made
 
-    def _modules(self, roots: Sequence[str], files: Files, config: Configured) -> Mapping[str, bool]:
+    def _modules(self, units: Iterable[Unit], roots: Roots) -> Mapping[str, bool]:
         """Of root modules those that may be touched, and whether they are: what functions read is known afterwards."""
-        folders = {root: _folders(root, files) for root in roots}
-        found = {root: True for root in roots if self._is_own(root, folders[root], config.of(root))}
+        files, found, of = roots.files, roots.found, roots.config.of
+        named = dict.fromkeys(unit.root for unit in units if unit.root)
+        folders = {root: _folders(root, files, found.boundary(root)) for root in named}
+        touched = {root: True for root in named if self._is_own(root, folders[root], of(root))}
         explained = {folder for reached in folders.values() for folder in reached}
         if any(not path.endswith(TERRAFORM) or os.path.dirname(path) not in explained for path in self.files):
-            readers = (root for root in roots if root not in found and any(map(_may_read, folders[root])))
-            found.update(dict.fromkeys(readers, False))
-        return found
+            readers = (root for root in named if root not in touched and any(map(_may_read, folders[root])))
+            touched.update(dict.fromkeys(readers, False))
+        return touched
 
     def _is_own(self, root: str, folders: frozenset[str], config: Config) -> bool:
         """Whether a file is of the root's modules, or a file of values given to it, or says how it is judged."""
@@ -147,10 +149,10 @@ def _judged(root: Configuration | Problem, config: Configured) -> Outcome | Prob
         return crash(root.root, "the rules", error)
 
 
-def _folders(root: str, files: Files) -> frozenset[str]:
+def _folders(root: str, files: Files, boundary: str) -> frozenset[str]:
     from ecsnet.terraform.roots import reached
 
-    return frozenset(map(os.path.realpath, reached(root, files)))
+    return frozenset(map(os.path.realpath, reached(root, files, boundary)))
 
 
 def _own_files(folder: str) -> Iterator[str]:
@@ -167,7 +169,9 @@ def _may_read(folder: str) -> bool:
         names = [name for name in os.listdir(folder) if name.endswith(TERRAFORM)]
     except OSError:
         return False
-    return any(_READS.search(_content(os.path.join(folder, name))) for name in names)
+    paths = [os.path.join(folder, name) for name in names]
+    # Where a link leads may not be read.
+    return any(os.path.islink(path) or _READS.search(_content(path)) for path in paths)
 
 
 def _speaks_of_ecsnet(path: str) -> bool:
@@ -177,7 +181,6 @@ def _speaks_of_ecsnet(path: str) -> bool:
 
 def _content(path: str) -> bytes:
     try:
-        with open(path, "rb") as stream:
-            return stream.read(16_000_000)
+        return disk.regular(path, 16_000_000)
     except OSError:
         return b""

@@ -92,7 +92,18 @@ def test_links_are_not_followed_out_of_the_scan(tree: Path) -> None:
     (tree / "scan/shared.tf").symlink_to("common/shared.tf")
     (tree / "scan/folder").symlink_to(tree / "outside")
     (tree / "scan/loop").symlink_to(tree / "scan")
-    assert names("scan") == ["scan/common/shared.tf", "scan/main.tf", "scan/shared.tf"]
+    found = find(["scan"])
+    assert list(found.terraform) == ["scan/common/shared.tf", "scan/main.tf", "scan/shared.tf"]
+    assert [(one.file, one.message.partition(":")[0]) for one in found.problems] == [
+        ("scan/leak.tf", "the link leads to outside of what is scanned")
+    ]
+    assert "scan/leak.tf" in find(["scan"], outside=True).terraform
+
+
+def test_links_lead_anywhere_in_what_is_named(tree: Path) -> None:
+    write(tree, "a/main.tf", "b/shared.tf")
+    (tree / "a/shared.tf").symlink_to("../b/shared.tf")
+    assert names("a", "b") == ["a/main.tf", "a/shared.tf", "b/shared.tf"]
 
 
 def test_ignore_files_count_in_a_checkout_only(tree: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from ecsnet.cli.common import CLEAN, UNREADABLE, settings_of, tell, usage_error, write
@@ -20,6 +21,8 @@ def run(options: argparse.Namespace) -> int:
         settings = settings_of(options)
         file = settings.file(settings.base)
         path = options.output or (file.values.get("baseline") if file is not None else None)
+        if not options.output and path and os.path.exists(path):
+            baselines.read(path)  # a configuration file may be anybody's: it has nothing overwritten but a baseline
         report = scan(options.paths, settings)
     except ConfigError as error:
         return usage_error(str(error))

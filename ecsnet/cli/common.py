@@ -52,6 +52,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         env_vars=False if options.no_env_vars else None,
         baseline=options.baseline,
         files=not options.no_config,
+        allow_outside=options.allow_outside,
     )
     return Settings(flags, options.paths, dict(os.environ))
 

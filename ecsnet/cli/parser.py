@@ -185,6 +185,7 @@ def parser() -> argparse.ArgumentParser:
     fleet.add_argument("--workers", metavar="N", type=_jobs, help="of a cluster made here (default: the cores)")
     fleet.add_argument("--retries", metavar="N", type=_retries, default=2, help="of a task that fails (default: 2)")
     _add_rules(fleet)
+    _add_bounds(fleet)
 
     for command, folder, use in (
         ("policies-dir", "policies", "checkov --external-checks-dir"),
@@ -271,6 +272,16 @@ def _add_inputs(parser: argparse.ArgumentParser, paths: str = _PATHS) -> None:
     add("--zones", metavar="N", type=_zones, help="zones that a region is taken to have (default: 3)")
     add("--stubs", metavar="DIR", action="append", default=[], help="module stubs of your own; repeatable, first wins")
     add("--no-config", action="store_true", help="do not read .ecsnet.toml and pyproject.toml")
+    _add_bounds(parser)
+
+
+def _add_bounds(parser: argparse.ArgumentParser) -> None:
+    """What whoever wrote the configuration has no say in."""
+    parser.add_argument(
+        "--allow-outside",
+        action="store_true",
+        help="also read what the configuration names outside of its git checkout, or of what is scanned",
+    )
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecsnet import disk
 from ecsnet.cloudformation.context import Context
 from ecsnet.cloudformation.document import read_file, snippet
-from ecsnet.cloudformation.nested import in_tree, path_of, real_path
+from ecsnet.cloudformation.nested import in_tree, leads_out, path_of, real_path
 from ecsnet.cloudformation.nodes import Included, Items, Node, Pair, Scalar, Table
 from ecsnet.cloudformation.properties import Place
 from ecsnet.resources import Call, Problem
@@ -91,6 +92,8 @@ def _content(stack: Stack, transform: Node, context: Context) -> Table | str:
     location = stack.value(node, context) if node is not None else None
     path = path_of(stack, location, stack.document.position(transform.start)[0])
     if path is None:
+        if leads_out(stack, location, stack.document.position(transform.start)[0]):
+            return f"made by an include that {disk.OUTSIDE}"
         found = in_tree(stack, location)
         if len(found) != 1:
             return (

@@ -37,6 +37,8 @@ def template_of(stack: Stack, declared: Declared) -> tuple[str, Document] | str:
         return APPLICATION
     path = path_of(stack, location, stack.document.file)
     if path is None:
+        if leads_out(stack, location, stack.document.file):
+            return f"a nested stack whose template {disk.OUTSIDE}"
         found = in_tree(stack, location, templates=True)
         if len(found) != 1:
             return f"a nested stack whose template may be {' or '.join(sorted(found))}" if found else ABSENT
@@ -82,14 +84,20 @@ def _location(stack: Stack, declared: Declared) -> Value:
 
 def path_of(stack: Stack, location: Value, file: str) -> str | None:
     """A path, from the file that names it; ``None`` where no such file is within the boundary."""
+    path = _path(location, file)
+    return path if path and disk.within(path, stack.run.boundary) and disk.is_file(path) else None
+
+
+def leads_out(stack: Stack, location: Value, file: str) -> bool:
+    """Whether it is a path, from the file that names it, to outside of the boundary."""
+    path = _path(location, file)
+    return bool(path) and not disk.within(path, stack.run.boundary)
+
+
+def _path(location: Value, file: str) -> str:
     if not isinstance(location, str) or "://" in location or "\0" in location or not location.strip():
-        return None
-    path = os.path.normpath(os.path.join(os.path.dirname(file), location))
-    try:
-        inside = os.path.commonpath([real_path(stack.run.boundary), real_path(path)]) == real_path(stack.run.boundary)
-        return path if inside and disk.is_file(path) else None
-    except (OSError, ValueError):
-        return None
+        return ""
+    return os.path.normpath(os.path.join(os.path.dirname(file), location))
 
 
 def in_tree(stack: Stack, location: Value, *, templates: bool = False) -> tuple[str, ...]:
@@ -145,7 +153,8 @@ def files_in(folder: str) -> list[str]:
     found: list[str] = []
     for at, folders, names in disk.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        found += [os.path.join(at, name) for name in sorted(names) if name.endswith(_NAMES)]
+        paths = [os.path.join(at, name) for name in sorted(names) if name.endswith(_NAMES)]
+        found += [path for path in paths if not disk.is_link(path) or disk.within(path, folder)]
         if len(found) > _MAX_FILES:
             break
     return found

@@ -78,7 +78,7 @@ def judged(source: str, commit: str, unit: tuple[str, int], flags: Flags) -> Res
 
 
 def _roots(folder: str, flags: Flags) -> Roots:
-    found = find([folder])
+    found = find([folder], outside=flags.allow_outside)
     return Roots(found, Settings(flags, [folder], {}))
 
 

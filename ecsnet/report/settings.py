@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from ecsnet.config import choose
-from ecsnet.files import Found, checkout, find
+from ecsnet.files import Found, find
 from ecsnet.records import dataclass
 from ecsnet.settings import Setting, Settings
 
@@ -17,7 +17,7 @@ class Evaluation:
     """One evaluation of a root module: its workspace, and its variables by what gives each its value."""
 
     root: str
-    workspace: str
+    workspace: str | None
     workspace_origin: str
     files: tuple[str, ...]
     variables: tuple[tuple[str, str], ...]
@@ -53,7 +53,7 @@ def collect(settings: Settings) -> InForce:
     base = settings.base
     file = settings.file(base)
     rules = tuple(rule.id for rule in choose(settings.of(base), CATALOGUE))
-    found = find(settings.paths)
+    found = find(settings.paths, outside=settings.allow_outside)
     return InForce(
         file.path if file else None,
         settings.settings(base),
@@ -83,16 +83,20 @@ def _evaluations(found: Found, settings: Settings) -> Iterator[Evaluation]:
     from ecsnet.terraform.inputs import read_inputs, workspace_of
 
     cache = Files()
-    for root in find_roots(found.terraform, cache):
-        folder = cache.folder(root)
-        boundary = os.path.realpath(checkout(root) or found.base)
+    for root in find_roots(found.terraform, cache, found.boundary):
+        boundary = os.path.realpath(found.boundary(root))
+        folder = cache.folder(root, boundary)
         for given in settings.of(root).given:
             inputs = read_inputs(folder, boundary, given)
             variables = tuple(
                 (name, inputs.origins.get(name, _unset(declaration.attribute("default") is not None)))
                 for name, declaration in sorted(folder.variables.items())
             )
-            yield Evaluation(root, *workspace_of(root, given), tuple(inputs.files), variables)
+            workspace, origin = workspace_of(root, boundary, given)
+            if isinstance(workspace, str):
+                yield Evaluation(root, workspace, origin, tuple(inputs.files), variables)
+            else:
+                yield Evaluation(root, None, f"unknown: {workspace.reason}", tuple(inputs.files), variables)
 
 
 def _unset(has_default: bool) -> str:
@@ -141,7 +145,7 @@ def render_text(found: InForce) -> Iterator[str]:
         yield ""
         yield printable(f"root module {one.root}")
         named = [(f"var.{name}", "", origin) for name, origin in one.variables]
-        yield from _table([("workspace", one.workspace, one.workspace_origin), *named])
+        yield from _table([("workspace", one.workspace or "", one.workspace_origin), *named])
 
     for stack in found.stacks:
         yield ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ecsnet import disk
 from ecsnet.records import dataclass
 from ecsnet.values import Span
 
@@ -110,8 +111,7 @@ def _clip(number: int, head: str, body: str, tail: str) -> Excerpt:
 def _read(file: str) -> list[str]:
     """The lines of a file; none where it cannot be read: the finding stands without them."""
     try:
-        with open(file, "rb") as stream:
-            content = stream.read(_MAX_FILE)
+        content = disk.regular(file, _MAX_FILE)
     except (OSError, ValueError):
         return []
     encoding = "utf-8-sig"

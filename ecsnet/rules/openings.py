@@ -43,6 +43,9 @@ def undecided(rule: Rule, ingress: IngressRule, source: Source | None) -> Undeci
     if source is not None and not isinstance(source.value, str):
         reason = f"the source: {reason_of(source.value)}"
         return Undecided(rule, ingress.resource, reason, ingress.span(source.field))
+    if source is not None and not source.certain:
+        reason = f"whether {source.value} is among its sources is not in the configuration"
+        return Undecided(rule, ingress.resource, reason, ingress.span(source.field))
     if not ingress.certain:
         reason = "whether the rule is there is not in the configuration"
         return Undecided(rule, ingress.resource, reason, ingress.span(""))

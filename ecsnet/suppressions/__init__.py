@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
+from ecsnet import disk
 from ecsnet.findings import Finding, Passed, Rule, Suppressed, Undecided, Unused, Verdict
 from ecsnet.records import dataclass, field
 from ecsnet.resources import Language
@@ -50,12 +51,9 @@ def read(path: str, language: Language, catalogue: Sequence[Rule], content: byte
 def _read(path: str) -> bytes:
     """Nothing where it cannot be read: the front end says that."""
     try:
-        if os.path.isfile(path):
-            with open(path, "rb") as stream:
-                return stream.read(_MAX_BYTES)
+        return disk.regular(path, _MAX_BYTES)
     except (OSError, ValueError):
-        pass
-    return b""
+        return b""
 
 
 @dataclass(slots=True)

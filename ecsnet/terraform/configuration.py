@@ -13,7 +13,6 @@ from ecsnet.terraform.inputs import Inputs, read_inputs, workspace_of
 from ecsnet.terraform.modules import MISSING, Missing, Module, Standing
 from ecsnet.terraform.planned import Planned
 from ecsnet.terraform.sources import Located, Sources, boundary_of
-from ecsnet.terraform.stub_library import Library
 from ecsnet.values import Value
 
 
@@ -39,9 +38,9 @@ def load(
     ``stubs``: folders of module stubs that go before those of ecsnet. ``planned``: what a plan says of instances and
     variables; variable files are then not read.
     """
-    sources = Sources(root, boundary or boundary_of(root), cache or Files(), Library(stubs))
+    sources = Sources(root, boundary or boundary_of(root), cache or Files(), stubs)
     folder = sources.files.folder(join(root, "."), sources.boundary, files)
-    evaluation = Evaluation(root, sources, zones, workspace_of(root, given)[0], planned)
+    evaluation = Evaluation(root, sources, zones, workspace_of(root, sources.boundary, given)[0], planned)
     inputs = Inputs() if planned else read_inputs(folder, sources.boundary, given)
     inputs.values.update(planned.variables if planned else {})
 

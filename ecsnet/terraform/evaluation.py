@@ -12,7 +12,7 @@ from ecsnet.values import Span, Unknown, Value
 class Evaluation:
     """What all modules of one root share."""
 
-    def __init__(self, root: str, sources: Sources, zones: int, workspace: str, planned: Planned | None = None) -> None:
+    def __init__(self, root: str, sources: Sources, zones: int, workspace: Value, planned: Planned | None) -> None:
         self.root = root
         self.workspace: Value = workspace if planned is None else Unknown("a plan does not name its workspace")
         self.planned = planned

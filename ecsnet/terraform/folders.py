@@ -191,10 +191,10 @@ def _read_folder(
     overrides: list[tuple[Source, Block]] = []
     for name in found:
         file = join(path, name)
-        folder.files.append(file)
         try:
             if boundary is not None and disk.is_link(file) and not is_inside(file, boundary):
-                raise OSError("it links to outside of what is scanned")
+                raise OSError(f"the link {disk.OUTSIDE}")
+            folder.files.append(file)
             parsed = parsed_file(file)
         except OSError as error:
             folder.problems.append(Problem(file, 1, 1, f"cannot read the file: {error.strerror or error}"))

@@ -103,10 +103,12 @@ def read_inputs(folder: Folder, boundary: str, given: Given) -> Inputs:
             _read_text(inputs, folder.variables[name], Assignment(name, text, f"TF_VAR_{name}"))
     for path in _automatic(folder.path):
         if is_inside(path, boundary):
-            _read_file(inputs, path)
+            _read_file(inputs, path, folder)
+        else:
+            _unread(inputs, path, folder, f"the link {disk.OUTSIDE}")
     for item in given.inputs:
         if isinstance(item, VarFile):
-            _read_file(inputs, item.path)
+            _read_file(inputs, item.path, folder)
         elif item.name in folder.variables:
             if isinstance(item, Datum):
                 inputs.set(item.name, item.value, item.origin)
@@ -116,18 +118,19 @@ def read_inputs(folder: Folder, boundary: str, given: Given) -> Inputs:
     return inputs
 
 
-def workspace_of(root: str, given: Given) -> tuple[str, str]:
+def workspace_of(root: str, boundary: str, given: Given) -> tuple[str | Unknown, str]:
     """``terraform.workspace`` and what says so: given, or selected with ``terraform workspace``, or the default."""
     if given.workspace is not None:
         return given.workspace, given.workspace_origin
     path = join(root, ".terraform/environment")
-    if is_inside(path, disk.real(root)):
-        try:
-            selected = read_bytes(path)[:1000].decode("utf-8", "replace").strip()
-        except OSError:
-            selected = ""
-        if selected:
-            return selected, path
+    if not is_inside(path, boundary):
+        return Unknown(f"{path} {disk.OUTSIDE}"), path
+    try:
+        selected = read_bytes(path)[:1000].decode("utf-8", "replace").strip()
+    except OSError:
+        selected = ""
+    if selected:
+        return selected, path
     return _DEFAULT_WORKSPACE, "default"
 
 
@@ -141,13 +144,19 @@ def _automatic(folder: str) -> list[str]:
     return [join(folder, name) for name in (*first, *rest)]
 
 
-def _read_file(inputs: Inputs, path: str) -> None:
+def _unread(inputs: Inputs, path: str, folder: Folder, why: str) -> None:
+    """It may have given any of the variables another value."""
+    inputs.problems.append(Problem(path, 1, 1, f"cannot read the variable file: {why}"))
+    for name in folder.variables:
+        inputs.set(name, Unknown(f"the variable file {path} cannot be read"), path)
+
+
+def _read_file(inputs: Inputs, path: str, folder: Folder) -> None:
     inputs.files.append(path)
     try:
         source = Source(path, read_bytes(path))
     except OSError as error:
-        message = f"cannot read the variable file: {error.strerror or error}"
-        inputs.problems.append(Problem(path, 1, 1, message))
+        _unread(inputs, path, folder, error.strerror or str(error))
         return
     if path.endswith(".json"):
         _read_json(inputs, source)

@@ -144,7 +144,7 @@ def _source(
     wanted = _declared(document.root)
     while any(wanted) and is_inside(folder or ".", limit):
         try:
-            found = files.folder(join(folder or ".", "."))
+            found = files.folder(join(folder or ".", "."), limit)
         except ImportError:
             return None  # there is no parser here, and a plan can be read without
         resources = {key for key in found.resources if key[0] in ("managed", "data")}

@@ -6,7 +6,7 @@ import json
 import os
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from ecsnet import disk
@@ -45,11 +45,11 @@ class Absent:
 class Sources:
     """The module sources of one root. Nothing outside ``boundary`` is read, but stubs."""
 
-    def __init__(self, root: str, boundary: str, files: Files, library: Library) -> None:
+    def __init__(self, root: str, boundary: str, files: Files, stubs: Sequence[str]) -> None:
         self.root = root
         self.boundary = disk.real(boundary)
         self.files = files
-        self.library = library
+        self.library = Library(stubs, self.boundary)
 
     def locate(self, source: Value, version: Value, name: str, caller: Located) -> Located | Absent:
         """The module that a call ``name`` in the module ``caller`` means by ``source`` and ``version``.
@@ -64,15 +64,19 @@ class Sources:
             path = source.replace("\\", "/")
             folder = join(caller.folder, path)
             if not is_inside(folder, caller.stub.library if caller.stub else self.boundary):
-                return Absent(f"module {source} is outside of what is scanned")
+                return Absent(f"module {source} {disk.OUTSIDE}")
             if not disk.is_folder(folder):
                 return Absent(f"there is no folder {folder}, the source of module {name}", wrong=True)
             stub = replace(caller.stub, folder=folder, defaults={}) if caller.stub else None
             return Located(folder, posixpath.normpath(posixpath.join(caller.shown, path)), key, stub)
+        if self._downloaded is None:
+            return Absent(f"module {name}: {self._list} {disk.OUTSIDE}")
         below = self._downloaded.get(key)
         if below is not None:
             folder = join(self.root, below)
-            if is_inside(folder, disk.real(self.root)) and disk.is_folder(folder):
+            if not is_inside(folder, self.boundary):
+                return Absent(f"module {name}: {folder} {disk.OUTSIDE}")
+            if disk.is_folder(folder):
                 return Located(folder, posixpath.normpath(below), key)
         return self._stub(source, version, key, caller)
 
@@ -88,14 +92,17 @@ class Sources:
             return Absent(f"{absent}, and {found.reason}: run terraform init", found.wrong)
         return Absent(f"{absent}: run terraform init, or describe it in a stub (--stubs)")
 
+    @property
+    def _list(self) -> str:
+        return join(self.root, ".terraform/modules/modules.json")
+
     @cached_property
-    def _downloaded(self) -> Mapping[str, str]:
-        """From keys of calls, ``vpc.endpoints``, to folders, relative to the root."""
-        path = join(self.root, ".terraform/modules/modules.json")
-        if not is_inside(path, disk.real(self.root)):
-            return {}
+    def _downloaded(self) -> Mapping[str, str] | None:
+        """From keys of calls, ``vpc.endpoints``, to folders, relative to the root; ``None``: it may not be read."""
+        if not is_inside(self._list, self.boundary):
+            return None
         try:
-            document = json.loads(read_bytes(path))
+            document = json.loads(read_bytes(self._list))
             modules = document["Modules"]
             return {m["Key"]: m["Dir"].replace("\\", "/") for m in modules if isinstance(m["Key"], str)}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -26,6 +26,7 @@ from ecsnet.terraform.folders import is_inside, join, read_bytes
 from ecsnet.terraform.versions import Range, constraints, version
 from ecsnet.values import Value
 
+_DESCRIPTION = "stub.json"
 SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stubs")
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
@@ -89,8 +90,9 @@ def wanted(source: str, version_argument: Value) -> Wanted | None:
 class Library:
     """The stubs of these folders, of which the first go before the others, and those of ecsnet."""
 
-    def __init__(self, folders: Sequence[str] = ()) -> None:
+    def __init__(self, folders: Sequence[str] = (), boundary: str = "") -> None:
         self._folders = (*folders, SHIPPED)
+        self._boundary = boundary
 
     def find(self, want: Wanted) -> Stub | NoStub:
         described: list[str] = []
@@ -99,6 +101,8 @@ class Library:
             if not disk.is_folder(base):
                 continue
             try:
+                if not all(self._is_own(path, library) for path in (base, join(base, _DESCRIPTION))):
+                    return NoStub(f"the stub {base} {disk.OUTSIDE}", wrong=True)
                 for entry in _described(base):
                     described.append(entry.text)
                     if not entry.versions.meets(want.versions):
@@ -109,10 +113,14 @@ class Library:
                         return NoStub(f"the stub of {want.module} does not describe {want.below}")
                     return Stub(want.module, place, disk.real(library), part.defaults)
             except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-                return NoStub(f"{join(base, 'stub.json')} cannot be read: {error}", wrong=True)
+                return NoStub(f"{join(base, _DESCRIPTION)} cannot be read: {error}", wrong=True)
         if not described:
             return NoStub()
         return NoStub(f"its version is not among those that the stub describes ({' or '.join(described)})")
+
+    def _is_own(self, path: str, library: str) -> bool:
+        """Links may lead about in the library, and to where a configuration's may."""
+        return disk.within(path, library) or (bool(self._boundary) and disk.within(path, self._boundary))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,7 @@ class _Entry:
 
 def _described(base: str) -> Iterator[_Entry]:
     """The entries of a stub, as they are listed."""
-    path = join(base, "stub.json")
+    path = join(base, _DESCRIPTION)
     if not disk.exists(path):
         yield _Entry("any version", Range(), _Part("."))
         return

@@ -109,7 +109,7 @@ def test_a_samconfig_names_the_stack_of_its_template(folder: Path) -> None:
 
     def deployed(template: str, environment: str = "") -> tuple[str, str]:
         config = Config(parameters=(ParameterFile("samconfig.toml", environment),))
-        [found] = Stacks().deployments(template, config)
+        [found] = Stacks().deployments(template, config, ".")
         assert not found.problems
         assert not found.unread
         return found.name, found.region

@@ -22,11 +22,11 @@ MAX_FILES = 10_000
 
 def _resolve(context: FunctionContext, path: str) -> str | Unknown:
     if path.startswith("~") or "\0" in path:
-        return Unknown("a path outside the configuration is not read")
+        return Unknown("a path in a home folder is not read")
     root = disk.real(context.allowed_root or ".")
     full = disk.real(os.path.join(context.module_dir or ".", path))
     inside = full == root or full.startswith(root.rstrip(os.sep) + os.sep)
-    return full if inside else Unknown("a path outside the configuration is not read")
+    return full if inside else Unknown(f"the path {disk.OUTSIDE}")
 
 
 def _read(context: FunctionContext, path: str) -> bytes | Unknown:
