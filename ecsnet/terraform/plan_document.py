@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -84,9 +84,9 @@ class Document:
         self.data: Node = data
         self.root: Node = node(node(data.get("configuration")).get("root_module"))
         self._blocks: dict[str, dict[tuple[str, str, str], Node]] = {}
+        self.instances = self._instances()
 
-    @cached_property
-    def instances(self) -> Mapping[str, PlannedResource]:
+    def _instances(self) -> Mapping[str, PlannedResource]:
         """Every instance that there will be, and the data sources that were read, by address."""
         changes = {
             str(change.get("address")): change
@@ -194,6 +194,8 @@ def _add(found: dict[str, PlannedResource], module: str, resource: Node, change:
     names = [resource.get(name) for name in ("address", "mode", "type", "name")]
     if not all(isinstance(name, str) for name in names) or names[0] in found or names[1] not in ("managed", "data"):
         return
+    if module and _spelled(module_steps(module)) != module:
+        raise RefusedError(f"a damaged plan: {module[:200]!r} is no address of a module")
     address, mode, kind, name = map(str, names)
     key = resource.get("index")
     planned = (
@@ -263,7 +265,11 @@ def module_steps(address: str) -> list[tuple[str, str]]:
 def last_call(address: str) -> tuple[str, str, str]:
     """The module instance that calls this one, the name of the call, and the key in brackets, or ""."""
     *above, (name, suffix) = module_steps(address)
-    return ".".join(f"module.{outer}{key}" for outer, key in above), name, suffix
+    return _spelled(above), name, suffix
+
+
+def _spelled(steps: Iterable[tuple[str, str]]) -> str:
+    return ".".join(f"module.{name}{key}" for name, key in steps)
 
 
 def _without_keys(address: str) -> str:
