@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NoReturn, Union
 
 from ecsnet.records import dataclass
-from ecsnet.terraform.parser import MAX_DIGITS, SyntaxProblem
+from ecsnet.terraform.parser import SyntaxProblem, number_of
 from ecsnet.terraform.source import Source, decoded
 
 MAX_DEPTH = 100
@@ -92,7 +92,7 @@ class _Reader:
         number = _NUMBER.match(self.text, start)
         if number:
             self._past(number.end())
-            return Scalar(start, number.end(), _number(number.group(), start))
+            return Scalar(start, number.end(), number_of(number.group(), start))
         word = next((word for word in _WORDS if self.text.startswith(word, start)), None)
         if word is None:
             self.fail("a value")
@@ -132,13 +132,6 @@ class _Reader:
         end = self.position + 1
         self._past(end)
         return Array(start, end, tuple(items))
-
-
-def _number(digits: str, offset: int) -> int | Decimal:
-    number = Decimal(digits)
-    if len(digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
-        raise SyntaxProblem(offset, f"number of more than {MAX_DIGITS} digits")
-    return int(number) if number == number.to_integral_value() else number
 
 
 def _unescape(text: str) -> str:

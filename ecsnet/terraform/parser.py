@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import NoReturn, TypeVar
 
 from ecsnet.terraform import templates
@@ -234,7 +234,7 @@ class Parser:
             if not digits.isdecimal():
                 raise SyntaxProblem(start, "invalid legacy index syntax: write [0][1] instead of .0.1")
             self.advance()
-            return Index(source.start, stop, source, Literal(start, stop, _number(digits, start)))
+            return Index(source.start, stop, source, Literal(start, stop, number_of(digits, start)))
         return GetAttr(source.start, stop, source, self.name("attribute name"))
 
     def _close(self, kind: str, lines: bool) -> None:
@@ -256,7 +256,7 @@ class Parser:
                 return Literal(start, stop, _KEYWORDS[word])
             return Variable(start, stop, word)
         if kind == "number":
-            number = _number(self.word(), start)
+            number = number_of(self.word(), start)
             self.advance()
             return Literal(start, stop, number)
         if kind == '"':
@@ -389,11 +389,15 @@ class Parser:
         return key, value
 
 
-def _number(digits: str, offset: int) -> int | Decimal:
+def number_of(digits: str, offset: int) -> int | Decimal:
+    """What a literal of HCL or JSON means; raises :class:`SyntaxProblem`."""
     if digits.isdecimal() and len(digits) <= MAX_DIGITS:
         return int(digits)
-    number = Decimal(digits)
-    if len(digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
+    try:
+        number = Decimal(digits)
+    except InvalidOperation:  # an exponent that Python does not take
+        number = None
+    if number is None or len(digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
         raise SyntaxProblem(offset, f"number of more than {MAX_DIGITS} digits")
     return int(number) if number == number.to_integral_value() else number
 

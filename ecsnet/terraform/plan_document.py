@@ -9,7 +9,8 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +28,7 @@ _STEP = re.compile(r'[^.\[\]]+|\[(?:"(?:[^"\\]|\\.)*"|[^"\]]*)\]')
 _ADDRESS = re.compile(r'"address"\s*:\s*"((?:[^"\\]|\\.)*)"')
 _GONE = (["delete"], ["forget"])
 _FORMAT = "1"
+_MOST_DIGITS = 4_000
 """The major version of the format: what is added within one can be left unread, another one can't be read."""
 
 _SENSITIVE = Unknown("the plan marks it as sensitive")
@@ -71,7 +73,7 @@ class Document:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        data = json.loads(text, parse_float=Decimal)
+        data = json.loads(text, parse_float=_number, parse_int=_number)
         if not isinstance(data, dict) or "format_version" not in data:
             raise ValueError("not a Terraform plan")
         if not {"planned_values", "resource_changes"} & set(data):
@@ -227,6 +229,13 @@ def _without_sensitive(value: object, marks: object, depth: int = 0) -> object:
         padded = [*marks, *[None] * len(value)]
         return [_without_sensitive(item, mark, depth + 1) for item, mark in zip(value, padded)]
     return value
+
+
+def _number(digits: str) -> int | Decimal:
+    with suppress(InvalidOperation):
+        if len(digits) <= _MOST_DIGITS:
+            return int(digits) if digits.lstrip("-").isdecimal() else Decimal(digits)
+    raise RefusedError(f"a damaged plan: {digits[:20]}… is no number of Terraform's")
 
 
 def node(value: object) -> Node:

@@ -40,7 +40,7 @@ class Tally:
         with self.lock:
             self.inputs[job.kind] += 1
             self.seconds[job.kind] += result.seconds  # type: ignore[assignment]
-            self.slowest[job.kind] = max(self.slowest.get(job.kind, (0.0, "")), (result.seconds, job.name))
+            self.slowest[job.kind] = max(self.slowest.get(job.kind, (0.0, "")), (result.scan, job.name))
             self.memory = max(self.memory, result.memory)
             if result.failures:
                 self.failed += 1
@@ -53,11 +53,11 @@ class Tally:
             (self.keep / f"{job.name}.txt").write_text("\n".join(result.failures) + "\n", "utf-8", "backslashreplace")
 
     def show(self, started: float) -> None:
-        print(f"{'kind':12} {'inputs':>8} {'seconds':>8}  slowest")
+        print(f"{'kind':12} {'inputs':>8} {'seconds':>8}  slowest scan")
         for kind in KINDS:
             if self.inputs[kind]:
                 seconds, name = self.slowest[kind]
-                print(f"{kind:12} {self.inputs[kind]:8} {self.seconds[kind]:8.0f}  {seconds:.1f} s {name}")
+                print(f"{kind:12} {self.inputs[kind]:8} {self.seconds[kind]:8.0f}  {seconds:.2f} s {name}")
         total, took = sum(self.inputs.values()), monotonic() - started
         print(f"{total} inputs in {took:.0f} s, at most {self.memory / 1e6:.0f} MB: {self.failed} failed")
 
@@ -73,7 +73,7 @@ def again(folder: Path, kind: str) -> int:
     result = looker.look(Job(kind, 0, 0, Input.read(kind, folder)))
     looker.end()
     print(*result.failures, sep="\n")
-    print(f"{result.seconds:.1f} s, {result.memory / 1e6:.0f} MB")
+    print(f"{result.scan:.2f} s, {result.memory / 1e6:.0f} MB")
     return 1 if result.failures else 0
 
 

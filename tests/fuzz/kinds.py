@@ -12,6 +12,7 @@ from ecsnet.rules import CATALOGUE
 from tests.fuzz import configurations, templates
 from tests.fuzz.inputs import Input, plans, sources, terraform
 from tests.fuzz.inputs import templates as template_sources
+from tests.fuzz.large import large
 from tests.fuzz.mutations import copied, mutated, odd, rearranged
 
 OPEN = b"""\
@@ -101,7 +102,7 @@ def _settings(chance: random.Random) -> Input:
     kept = [
         _BASELINE,
         mutated(chance, _BASELINE, _SETTINGS),
-        json.dumps(rearranged(chance, baseline, [baseline])).encode(),
+        json.dumps(rearranged(chance, baseline, [json.loads(_BASELINE)])).encode(),
     ]
     files[".ecsnet-baseline.json"] = chance.choice(kept)
     for other, data in _INPUTS.items():
@@ -237,6 +238,7 @@ KINDS: dict[str, Callable[[random.Random], Input]] = {
     "suppression": _suppression,
     "diff": _diff,
     "folder": _folder,
+    "large": large,
 }
 
 

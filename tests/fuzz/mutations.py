@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -179,15 +181,20 @@ def odd(chance: random.Random) -> Any:
     return _deep(chance) if chance.random() < 0.05 else chance.choice(values)
 
 
+_DEEPEST = 200
+_MOST = 5_000
+
+
 def _places(data: Any) -> Iterator[tuple[Any, Any]]:
-    """Every place in lists and objects that holds something."""
-    pending = [data]
+    """Every place in lists and objects that holds something, but for the deepest."""
+    pending = [(data, 0)]
     while pending:
-        one = pending.pop()
+        one, depth = pending.pop()
         keys: Sequence[Any] = list(one) if isinstance(one, dict) else range(len(one)) if isinstance(one, list) else ()
         for key in keys:
             yield one, key
-            pending.append(one[key])
+            if depth < _DEEPEST:
+                pending.append((one[key], depth + 1))
 
 
 def rearranged(chance: random.Random, data: Any, others: Sequence[Any]) -> Any:
@@ -196,6 +203,8 @@ def rearranged(chance: random.Random, data: Any, others: Sequence[Any]) -> Any:
         places = list(_places(data))
         if not places:
             return odd(chance)
+        if len(places) > _MOST:
+            break  # parts of it in one another double it each time
         holder, key = chance.choice(places)
         match chance.randrange(7):
             case 0:
@@ -204,7 +213,7 @@ def rearranged(chance: random.Random, data: Any, others: Sequence[Any]) -> Any:
                 holder[key] = odd(chance)
             case 3:
                 other, there = chance.choice(places)
-                holder[key] = copied(other[there])
+                _put(holder, key, other[there])
             case 4 if isinstance(holder, dict):
                 named = [one for _, one in places if isinstance(one, str)]
                 holder[chance.choice(named)] = holder.pop(key)
@@ -212,8 +221,16 @@ def rearranged(chance: random.Random, data: Any, others: Sequence[Any]) -> Any:
                 holder[key:key] = [copied(holder[key])] * chance.choice((1, 2, 50))
             case _:
                 other, there = chance.choice(list(_places(chance.choice(others))) or [(holder, key)])
-                holder[key] = copied(other[there])
+                _put(holder, key, other[there])
     return data
+
+
+def _put(holder: Any, key: Any, part: Any) -> None:
+    """Where the part is so deep that Python has enough of it, all stays as it is."""
+    with suppress(RecursionError):
+        copy = copied(part)
+        json.dumps(copy)
+        holder[key] = copy
 
 
 def copied(data: Any) -> Any:

@@ -11,5 +11,22 @@ _PLAN = (
 )
 
 REGRESSIONS = {
+    "a number with an exponent that Python does not take": Input(
+        "folder",
+        {
+            "main.tf": b"locals { a = 1e99999999999999999999 }\n",
+            "j/j.tf.json": b'{"locals": {"a": 1e99999999999999999999, "b": "${jsondecode(\\"1e99999999999999999999\\")}"}, '
+            b'"resource": {"aws_security_group": {"a": '
+            b'{"ingress": [{"cidr_blocks": ["${local.b}"]}]}}}}',
+            "p/plan.json": _PLAN.replace(b'"a"', b'"a", "index": 1e99999999999999999999').replace(
+                b'"x"', b'"module.x"'
+            ),
+            "t/template.json": b'{"Resources": {"A": {"Type": "AWS::EC2::SecurityGroup", "Properties": '
+            b'{"SecurityGroupIngress": [{"IpProtocol": -1, "FromPort": 1e99999999999999999999}]}}}}',
+        },
+    ),
+    "a patch with a line number of more digits than Python takes": Input(
+        "diff", {"changes.patch": b"+++ b/a.tf\n@@ -1 +" + b"1" * 5_000 + b" @@\n+a\n"}
+    ),
     "a plan whose module has no address of a module": Input("plan", {"plan.json": _PLAN}),
 }

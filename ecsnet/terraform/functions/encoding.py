@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ecsnet.terraform import steps
@@ -110,6 +110,8 @@ def _parse_json(value: str) -> Value:
         return _plain(_loaded(value))
     except ValueError as error:
         raise EvaluationError(f"invalid JSON: {error}") from None
+    except InvalidOperation:  # an exponent that Python does not take
+        raise EvaluationError("invalid JSON: number out of range") from None
 
 
 def _loaded(value: str) -> Any:
