@@ -15,12 +15,9 @@ REGRESSIONS = {
         "folder",
         {
             "main.tf": b"locals { a = 1e99999999999999999999 }\n",
-            "j/j.tf.json": b'{"locals": {"a": 1e99999999999999999999, "b": "${jsondecode(\\"1e99999999999999999999\\")}"}, '
-            b'"resource": {"aws_security_group": {"a": '
-            b'{"ingress": [{"cidr_blocks": ["${local.b}"]}]}}}}',
-            "p/plan.json": _PLAN.replace(b'"a"', b'"a", "index": 1e99999999999999999999').replace(
-                b'"x"', b'"module.x"'
-            ),
+            "j/j.tf.json": b'{"locals": {"a": 1e99999999999999999999, "b": "${jsondecode(\\"1e99999999999999999999\\")'
+            b'}"}, "resource": {"aws_security_group": {"a": {"ingress": [{"cidr_blocks": ["${local.b}"]}]}}}}',
+            "p/plan.json": _PLAN.replace(b'"a"', b'"a", "index": 1e99999999999999999999'),
             "t/template.json": b'{"Resources": {"A": {"Type": "AWS::EC2::SecurityGroup", "Properties": '
             b'{"SecurityGroupIngress": [{"IpProtocol": -1, "FromPort": 1e99999999999999999999}]}}}}',
         },
