@@ -54,7 +54,7 @@ def _is_typed(value: Value, depth: int) -> bool:
     if depth > MAX_DEPTH or stated_type(value) == ANY or isinstance(value, Elements):
         return False
     if isinstance(value, tuple):
-        return all(_is_typed(item, depth + 1) for item in value)
+        return all(_is_typed(item, depth + 1) for item in {id(item): item for item in value}.values())
     if isinstance(value, dict):
         return all(isinstance(key, str) and _is_typed(item, depth + 1) for key, item in value.items())
     return value is None or isinstance(value, (str, bool, int, Decimal))

@@ -257,7 +257,14 @@ def infer(value: Value, depth: int = 0) -> Type:
     if isinstance(value, Set):
         return Collection("set", unify([infer(item, depth + 1) for item in value]) or ANY)
     if isinstance(value, tuple):
-        return Tuple(tuple(infer(item, depth + 1) for item in value))
+        types = _inferred(value, depth + 1)
+        return Tuple(tuple(types[id(item)] for item in value))
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return Object(tuple(Attribute(name, infer(value[name], depth + 1)) for name in sorted(value)))
+        types = _inferred(value.values(), depth + 1)
+        return Object(tuple(Attribute(name, types[id(value[name])]) for name in sorted(value)))
     return ANY
+
+
+def _inferred(items: Iterable[Value], depth: int) -> dict[int, Type]:
+    """By identity: where one value is in two places, at each of many depths, looking twice would never end."""
+    return {number: infer(item, depth) for number, item in {id(item): item for item in items}.items()}

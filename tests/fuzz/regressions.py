@@ -11,6 +11,15 @@ _PLAN = (
 )
 
 REGRESSIONS = {
+    "a list that holds the one before it twice, at each of many depths": Input(
+        "large",
+        {
+            "main.tf": b'locals { a0 = ["x"] }\n'
+            + b"".join(b"locals { a%d = setproduct(local.a%d, local.a%d) }\n" % (i + 1, i, i) for i in range(20))
+            + b'resource "aws_security_group" "g" { name = jsonencode(local.a20) }\n'
+            b'resource "aws_subnet" "s" { for_each = toset([local.a20]) }\n'
+        },
+    ),
     "a number with an exponent that Python does not take": Input(
         "folder",
         {
