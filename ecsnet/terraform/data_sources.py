@@ -202,6 +202,16 @@ def _partition(source: DataSource, name: str) -> Value:
     return {"partition": partition, "id": partition, "dns_suffix": suffix}.get(name)
 
 
+def _endpoint_service(source: DataSource, name: str) -> Value:
+    """The name that was given, or that of an AWS service, which the provider looks up by its short name."""
+    given, short = source.arguments.get("service_name"), source.arguments.get("service")
+    if name != "service_name" or given is not None or not isinstance(short, (str, Text, Unknown, Reference)):
+        return given if name == "service_name" else None
+    region = source.region
+    known = region if isinstance(region, (str, Text, Unknown, Reference)) else Unknown("the region is unknown")
+    return text(("com.amazonaws.", known, ".", short))
+
+
 def _caller(source: DataSource, name: str) -> Value:
     return Unknown("the account is known only to AWS", symbol=f"{source.provider.address} caller {name}")
 
@@ -252,6 +262,7 @@ _TABLE: Mapping[str, Callable[[DataSource, str], Value]] = {
     "aws_region": _region,
     "aws_partition": _partition,
     "aws_caller_identity": _caller,
+    "aws_vpc_endpoint_service": _endpoint_service,
     "aws_iam_policy_document": _document,
     "template_file": _template_file,
     "template_cloudinit_config": _cloudinit,

@@ -1,9 +1,11 @@
 """Compares module stubs with the modules themselves, over the examples of a module's repository.
 
-Run as ``python -m tests.oracle.stubs CHECKOUT…``. Every example that calls the module is evaluated twice: with the
-module in the checkout, and with the stub of it, under the version of the checkout. What the network is read from has to
-be the same: which resources there are, the class, zone and way out of subnets, the subnets of NAT gateways and
-workloads, the rules of security groups, and what the rules find. A difference is printed with both sides.
+Run as ``python -m tests.oracle.stubs CHECKOUT[@TAG,…] …``: a clone, as it is checked out or at each of the tags. Every
+example that calls the module is evaluated twice: with the module in the checkout, and with the stub of it, under the
+version of the checkout. What the network is read from has to be the same: which resources there are, all that they link
+to, the class and way out of subnets, the rules of security groups, and what each rule says of each of them: a finding,
+and in which words, passed, or undecided. With the stub, verdicts have to be shown in the example's own files. A
+difference is printed with both sides.
 """
 
 from __future__ import annotations
@@ -50,6 +52,16 @@ class Module:
         tag = _git(folder, "describe", "--tags", "--abbrev=0", "--match", "*.*.*")
         return Module(folder, f"{namespace}/{name}/{provider}", tag)
 
+    def tagged(self, tag: str, scratch: Path) -> Module:
+        """The same at another tag, written out below ``scratch``."""
+        folder = scratch / tag / self.folder.name
+        folder.mkdir(parents=True)
+        archive = subprocess.run(["git", "-C", str(self.folder), "archive", tag], capture_output=True, check=False)
+        if archive.returncode:
+            raise SystemExit(archive.stderr.decode())
+        subprocess.run(["tar", "-x", "-C", str(folder)], input=archive.stdout, check=True)
+        return Module(folder, self.source, tag)
+
 
 def _git(folder: Path, *arguments: str) -> str:
     done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False)
@@ -76,8 +88,11 @@ def _registry(module: Module, local: re.Match[str]) -> str:
     return f'{local[1]}"{source}"\n  version = "{module.version}"'
 
 
-def described(configuration: Configuration) -> Mapping[str, str]:
-    """What a network is, by resource and aspect. The order in which a message lists resources does not count."""
+def described(configuration: Configuration, within: Path) -> Mapping[str, str]:
+    """What a network is, by resource and aspect. The order in which a message lists resources does not count.
+
+    ``within``: where the files are that verdicts may be shown in.
+    """
     network = read(configuration)
     facts: dict[str, str] = {}
     for element in network.elements:
@@ -89,8 +104,15 @@ def described(configuration: Configuration) -> Mapping[str, str]:
     for finding in report.findings:
         words = re.findall(r"[^\s,]+", finding.message)
         facts[f"{finding.resource.address}: {finding.rule.id}"] = " ".join(sorted(words))
+    for passed in report.passed:
+        facts[f"{passed.resource.address}: {passed.rule.id}"] = "passed"
     for undecided in report.undecided:
         facts[f"{undecided.resource.address}: {undecided.rule.id}"] = "undecided"
+    shown = [(one.resource, one.rule, one.span) for one in report.findings]
+    shown += [(one.resource, one.rule, one.span) for one in report.undecided]
+    for resource, rule, span in shown:
+        if not Path(span.file).is_relative_to(within):
+            facts[f"{resource.address}: {rule.id} is shown in"] = span.file
     return facts
 
 
@@ -109,7 +131,7 @@ def _shown(value: object) -> str:
     if isinstance(value, Link):
         return " | ".join(sorted(value.targets)) + (" elsewhere" if value.elsewhere else "")
     if isinstance(value, Links):
-        return ", ".join(map(_shown, value.items)) + ("" if value.complete else " …")
+        return ", ".join(sorted(map(_shown, value.items))) + ("" if value.complete else " …")
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, Unknown):
@@ -133,13 +155,13 @@ def compare(module: Module) -> tuple[int, int]:
     """How many examples agree, of how many; prints what does not."""
     agree = total = 0
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "copy"
+        copy = Path(folder).resolve() / "copy"
         shutil.copytree(module.folder, copy, ignore=shutil.ignore_patterns(".git", ".terraform"), symlinks=True)
         for example in with_stub(module, copy):
-            real = described(
-                load(str(module.folder / example), wanted=wanted("terraform"), boundary=str(module.folder))
+            real, stub = (
+                described(load(str(root / example), wanted=wanted("terraform"), boundary=str(root)), within)
+                for root, within in ((module.folder, module.folder), (copy, copy / example))
             )
-            stub = described(load(str(copy / example), wanted=wanted("terraform"), boundary=str(copy)))
             different = [key for key in dict.fromkeys((*real, *stub)) if real.get(key) != stub.get(key)]
             total += 1
             agree += not different
@@ -149,8 +171,14 @@ def compare(module: Module) -> tuple[int, int]:
     return agree, total
 
 
-def main(folders: list[str]) -> int:
-    results = [compare(Module.at(Path(folder).resolve())) for folder in folders]
+def main(arguments: list[str]) -> int:
+    results: list[tuple[int, int]] = []
+    for argument in arguments:
+        path, _, tags = argument.rpartition("@") if "@" in argument else (argument, "", "")
+        module = Module.at(Path(path).resolve())
+        with tempfile.TemporaryDirectory() as scratch:
+            versions = [module.tagged(tag, Path(scratch).resolve()) for tag in tags.split(",")] if tags else [module]
+            results += map(compare, versions)
     agree, total = sum(result[0] for result in results), sum(result[1] for result in results)
     print(f"{agree} of {total} examples agree")
     return 0 if agree == total else 1

@@ -28,6 +28,16 @@ variable "database_subnet_ipv6_native" {
   default = false
 }
 
+variable "database_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = null
+}
+
+variable "database_subnet_enable_dns64" {
+  type    = bool
+  default = true
+}
+
 locals {
   database_count = local.create_vpc ? max(length(var.database_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.database_subnet_ipv6_prefixes)) : 0
 }
@@ -36,12 +46,14 @@ locals {
 resource "aws_subnet" "database" {
   count = local.database_count
 
-  vpc_id               = local.vpc_id
-  availability_zone    = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? element(var.azs, count.index) : null
-  availability_zone_id = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? null : element(var.azs, count.index)
-  cidr_block           = var.database_subnet_ipv6_native ? null : element(concat(var.database_subnets, [""]), count.index)
-  ipv6_cidr_block      = var.enable_ipv6 && length(var.database_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.database_subnet_ipv6_prefixes[count.index]) : null
-  ipv6_native          = var.enable_ipv6 && var.database_subnet_ipv6_native
+  vpc_id                          = local.vpc_id
+  availability_zone               = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? element(var.azs, count.index) : null
+  availability_zone_id            = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? null : element(var.azs, count.index)
+  cidr_block                      = var.database_subnet_ipv6_native ? null : element(concat(var.database_subnets, [""]), count.index)
+  ipv6_cidr_block                 = var.enable_ipv6 && length(var.database_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.database_subnet_ipv6_prefixes[count.index]) : null
+  ipv6_native                     = var.enable_ipv6 && var.database_subnet_ipv6_native
+  assign_ipv6_address_on_creation = var.enable_ipv6 && var.database_subnet_ipv6_native ? true : coalesce(var.database_subnet_assign_ipv6_address_on_creation, var.assign_ipv6_address_on_creation)
+  enable_dns64                    = var.enable_ipv6 && var.database_subnet_enable_dns64
   tags = merge(
     { Name = try(var.database_subnet_names[count.index], "${var.name}-${var.database_subnet_suffix}-${element(var.azs, count.index)}") },
     var.tags, var.database_subnet_tags
@@ -106,7 +118,7 @@ resource "aws_route" "database_nat_gateway" {
 
 # at: enable_ipv6
 resource "aws_route" "database_dns64_nat_gateway" {
-  count = local.database_tables > 0 && local.database_to_nat && var.enable_ipv6 && var.private_subnet_enable_dns64 ? var.single_nat_gateway ? 1 : local.database_count : 0
+  count = local.database_tables > 0 && local.database_to_nat && var.dns64_routes && var.enable_ipv6 && var.private_subnet_enable_dns64 ? var.single_nat_gateway ? 1 : local.database_count : 0
 
   route_table_id              = element(aws_route_table.database[*].id, count.index)
   destination_ipv6_cidr_block = "64:ff9b::/96"

@@ -28,6 +28,16 @@ variable "elasticache_subnet_ipv6_native" {
   default = false
 }
 
+variable "elasticache_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = null
+}
+
+variable "elasticache_subnet_enable_dns64" {
+  type    = bool
+  default = true
+}
+
 locals {
   elasticache_count = local.create_vpc ? max(length(var.elasticache_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.elasticache_subnet_ipv6_prefixes)) : 0
 }
@@ -36,12 +46,14 @@ locals {
 resource "aws_subnet" "elasticache" {
   count = local.elasticache_count
 
-  vpc_id               = local.vpc_id
-  availability_zone    = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? element(var.azs, count.index) : null
-  availability_zone_id = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? null : element(var.azs, count.index)
-  cidr_block           = var.elasticache_subnet_ipv6_native ? null : element(concat(var.elasticache_subnets, [""]), count.index)
-  ipv6_cidr_block      = var.enable_ipv6 && length(var.elasticache_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.elasticache_subnet_ipv6_prefixes[count.index]) : null
-  ipv6_native          = var.enable_ipv6 && var.elasticache_subnet_ipv6_native
+  vpc_id                          = local.vpc_id
+  availability_zone               = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? element(var.azs, count.index) : null
+  availability_zone_id            = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? null : element(var.azs, count.index)
+  cidr_block                      = var.elasticache_subnet_ipv6_native ? null : element(concat(var.elasticache_subnets, [""]), count.index)
+  ipv6_cidr_block                 = var.enable_ipv6 && length(var.elasticache_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.elasticache_subnet_ipv6_prefixes[count.index]) : null
+  ipv6_native                     = var.enable_ipv6 && var.elasticache_subnet_ipv6_native
+  assign_ipv6_address_on_creation = var.enable_ipv6 && var.elasticache_subnet_ipv6_native ? true : coalesce(var.elasticache_subnet_assign_ipv6_address_on_creation, var.assign_ipv6_address_on_creation)
+  enable_dns64                    = var.enable_ipv6 && var.elasticache_subnet_enable_dns64
   tags = merge(
     { Name = try(var.elasticache_subnet_names[count.index], "${var.name}-${var.elasticache_subnet_suffix}-${element(var.azs, count.index)}") },
     var.tags, var.elasticache_subnet_tags

@@ -28,6 +28,16 @@ variable "intra_subnet_ipv6_native" {
   default = false
 }
 
+variable "intra_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = null
+}
+
+variable "intra_subnet_enable_dns64" {
+  type    = bool
+  default = true
+}
+
 locals {
   intra_count = local.create_vpc ? max(length(var.intra_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.intra_subnet_ipv6_prefixes)) : 0
 }
@@ -36,12 +46,14 @@ locals {
 resource "aws_subnet" "intra" {
   count = local.intra_count
 
-  vpc_id               = local.vpc_id
-  availability_zone    = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? element(var.azs, count.index) : null
-  availability_zone_id = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? null : element(var.azs, count.index)
-  cidr_block           = var.intra_subnet_ipv6_native ? null : element(concat(var.intra_subnets, [""]), count.index)
-  ipv6_cidr_block      = var.enable_ipv6 && length(var.intra_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.intra_subnet_ipv6_prefixes[count.index]) : null
-  ipv6_native          = var.enable_ipv6 && var.intra_subnet_ipv6_native
+  vpc_id                          = local.vpc_id
+  availability_zone               = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? element(var.azs, count.index) : null
+  availability_zone_id            = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? null : element(var.azs, count.index)
+  cidr_block                      = var.intra_subnet_ipv6_native ? null : element(concat(var.intra_subnets, [""]), count.index)
+  ipv6_cidr_block                 = var.enable_ipv6 && length(var.intra_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.intra_subnet_ipv6_prefixes[count.index]) : null
+  ipv6_native                     = var.enable_ipv6 && var.intra_subnet_ipv6_native
+  assign_ipv6_address_on_creation = var.enable_ipv6 && var.intra_subnet_ipv6_native ? true : coalesce(var.intra_subnet_assign_ipv6_address_on_creation, var.assign_ipv6_address_on_creation)
+  enable_dns64                    = var.enable_ipv6 && var.intra_subnet_enable_dns64
   tags = merge(
     { Name = try(var.intra_subnet_names[count.index], "${var.name}-${var.intra_subnet_suffix}-${element(var.azs, count.index)}") },
     var.tags, var.intra_subnet_tags

@@ -93,6 +93,23 @@ variable "vpc_block_public_access_options" {
   default = {}
 }
 
+variable "vpc_block_public_access_exclusions" {
+  type    = map(any)
+  default = {}
+}
+
+# Of version 3, for subnets of which the call says nothing else.
+variable "assign_ipv6_address_on_creation" {
+  type    = bool
+  default = false
+}
+
+# Not an input: true for versions in which the default network ACL takes over the subnets that have none of their own.
+variable "default_network_acl_takes_subnets" {
+  type    = bool
+  default = false
+}
+
 # Not an input: true for versions in which IPv6 prefixes make no subnets.
 variable "ipv6_prefixes_not_counted" {
   type    = bool
@@ -149,6 +166,26 @@ locals {
   create_vpc = var.create_vpc
   vpc_id     = try(aws_vpc_ipv4_cidr_block_association.this[0].vpc_id, aws_vpc.this[0].id, "")
   has_vgw    = local.create_vpc && (var.enable_vpn_gateway || var.vpn_gateway_id != "")
+
+  subnet_ids = {
+    database    = aws_subnet.database[*].id
+    elasticache = aws_subnet.elasticache[*].id
+    intra       = aws_subnet.intra[*].id
+    outpost     = aws_subnet.outpost[*].id
+    private     = aws_subnet.private[*].id
+    public      = aws_subnet.public[*].id
+    redshift    = aws_subnet.redshift[*].id
+  }
+
+  subnets_with_acl = flatten([
+    aws_network_acl.database[*].subnet_ids,
+    aws_network_acl.elasticache[*].subnet_ids,
+    aws_network_acl.intra[*].subnet_ids,
+    aws_network_acl.outpost[*].subnet_ids,
+    aws_network_acl.private[*].subnet_ids,
+    aws_network_acl.public[*].subnet_ids,
+    aws_network_acl.redshift[*].subnet_ids,
+  ])
 }
 
 # at: create_vpc
@@ -175,6 +212,15 @@ resource "aws_vpc_block_public_access_options" "this" {
   count = local.create_vpc && length(var.vpc_block_public_access_options) > 0 ? 1 : 0
 
   internet_gateway_block_mode = try(var.vpc_block_public_access_options["internet_gateway_block_mode"], null)
+}
+
+# at: vpc_block_public_access_exclusions
+resource "aws_vpc_block_public_access_exclusion" "this" {
+  for_each = { for name, exclusion in var.vpc_block_public_access_exclusions : name => exclusion if local.create_vpc }
+
+  vpc_id                          = try(each.value.exclude_vpc, false) ? local.vpc_id : null
+  subnet_id                       = try(each.value.exclude_subnet, false) ? local.subnet_ids[each.value.subnet_type][each.value.subnet_index] : null
+  internet_gateway_exclusion_mode = each.value.internet_gateway_exclusion_mode
 }
 
 # at: enable_vpn_gateway
@@ -252,6 +298,7 @@ resource "aws_default_network_acl" "this" {
   count = local.create_vpc && var.manage_default_network_acl ? 1 : 0
 
   default_network_acl_id = aws_vpc.this[0].default_network_acl_id
+  subnet_ids             = var.default_network_acl_takes_subnets ? setsubtract(flatten(values(local.subnet_ids)), local.subnets_with_acl) : null
 
   dynamic "ingress" {
     for_each = var.default_network_acl_ingress

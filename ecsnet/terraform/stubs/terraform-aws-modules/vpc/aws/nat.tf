@@ -28,11 +28,6 @@ variable "create_egress_only_igw" {
   default = true
 }
 
-variable "private_subnet_enable_dns64" {
-  type    = bool
-  default = true
-}
-
 variable "external_nat_ip_ids" {
   type    = list(string)
   default = []
@@ -119,9 +114,15 @@ resource "aws_route" "private_ipv6_egress" {
   egress_only_gateway_id      = element(aws_egress_only_internet_gateway.this[*].id, 0)
 }
 
+# Not an input: false for versions without routes for DNS64.
+variable "dns64_routes" {
+  type    = bool
+  default = true
+}
+
 # at: enable_ipv6
 resource "aws_route" "private_dns64_nat_gateway" {
-  count = var.enable_ipv6 && var.private_subnet_enable_dns64 ? local.nat_gateways : 0
+  count = var.dns64_routes && var.enable_ipv6 && var.private_subnet_enable_dns64 ? local.nat_gateways : 0
 
   route_table_id              = element(aws_route_table.private[*].id, count.index)
   destination_ipv6_cidr_block = "64:ff9b::/96"

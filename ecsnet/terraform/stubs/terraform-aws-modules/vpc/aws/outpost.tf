@@ -28,6 +28,16 @@ variable "outpost_subnet_ipv6_native" {
   default = false
 }
 
+variable "outpost_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = null
+}
+
+variable "outpost_subnet_enable_dns64" {
+  type    = bool
+  default = true
+}
+
 locals {
   outpost_count = local.create_vpc ? max(length(var.outpost_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.outpost_subnet_ipv6_prefixes)) : 0
 }
@@ -36,12 +46,14 @@ locals {
 resource "aws_subnet" "outpost" {
   count = local.outpost_count
 
-  vpc_id            = local.vpc_id
-  availability_zone = var.outpost_az
-  outpost_arn       = var.outpost_arn
-  cidr_block        = var.outpost_subnet_ipv6_native ? null : element(concat(var.outpost_subnets, [""]), count.index)
-  ipv6_cidr_block   = var.enable_ipv6 && length(var.outpost_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.outpost_subnet_ipv6_prefixes[count.index]) : null
-  ipv6_native       = var.enable_ipv6 && var.outpost_subnet_ipv6_native
+  vpc_id                          = local.vpc_id
+  availability_zone               = var.outpost_az
+  outpost_arn                     = var.outpost_arn
+  cidr_block                      = var.outpost_subnet_ipv6_native ? null : element(concat(var.outpost_subnets, [""]), count.index)
+  ipv6_cidr_block                 = var.enable_ipv6 && length(var.outpost_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.outpost_subnet_ipv6_prefixes[count.index]) : null
+  ipv6_native                     = var.enable_ipv6 && var.outpost_subnet_ipv6_native
+  assign_ipv6_address_on_creation = var.enable_ipv6 && var.outpost_subnet_ipv6_native ? true : coalesce(var.outpost_subnet_assign_ipv6_address_on_creation, var.assign_ipv6_address_on_creation)
+  enable_dns64                    = var.enable_ipv6 && var.outpost_subnet_enable_dns64
   tags = merge(
     { Name = try(var.outpost_subnet_names[count.index], "${var.name}-${var.outpost_subnet_suffix}-${var.outpost_az}") },
     var.tags, var.outpost_subnet_tags

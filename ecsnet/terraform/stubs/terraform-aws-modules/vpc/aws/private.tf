@@ -33,6 +33,16 @@ variable "private_subnet_ipv6_native" {
   default = false
 }
 
+variable "private_subnet_assign_ipv6_address_on_creation" {
+  type    = bool
+  default = null
+}
+
+variable "private_subnet_enable_dns64" {
+  type    = bool
+  default = true
+}
+
 locals {
   private_count = local.create_vpc ? max(length(var.private_subnets), var.ipv6_prefixes_not_counted ? 0 : length(var.private_subnet_ipv6_prefixes)) : 0
 }
@@ -41,12 +51,14 @@ locals {
 resource "aws_subnet" "private" {
   count = local.private_count
 
-  vpc_id               = local.vpc_id
-  availability_zone    = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? element(var.azs, count.index) : null
-  availability_zone_id = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? null : element(var.azs, count.index)
-  cidr_block           = var.private_subnet_ipv6_native ? null : element(concat(var.private_subnets, [""]), count.index)
-  ipv6_cidr_block      = var.enable_ipv6 && length(var.private_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.private_subnet_ipv6_prefixes[count.index]) : null
-  ipv6_native          = var.enable_ipv6 && var.private_subnet_ipv6_native
+  vpc_id                          = local.vpc_id
+  availability_zone               = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? element(var.azs, count.index) : null
+  availability_zone_id            = length(regexall("^[a-z]{2}-", element(var.azs, count.index))) > 0 ? null : element(var.azs, count.index)
+  cidr_block                      = var.private_subnet_ipv6_native ? null : element(concat(var.private_subnets, [""]), count.index)
+  ipv6_cidr_block                 = var.enable_ipv6 && length(var.private_subnet_ipv6_prefixes) > 0 ? cidrsubnet(aws_vpc.this[0].ipv6_cidr_block, 8, var.private_subnet_ipv6_prefixes[count.index]) : null
+  ipv6_native                     = var.enable_ipv6 && var.private_subnet_ipv6_native
+  assign_ipv6_address_on_creation = var.enable_ipv6 && var.private_subnet_ipv6_native ? true : coalesce(var.private_subnet_assign_ipv6_address_on_creation, var.assign_ipv6_address_on_creation)
+  enable_dns64                    = var.enable_ipv6 && var.private_subnet_enable_dns64
   tags = merge(
     { Name = try(var.private_subnet_names[count.index], "${var.name}-${var.private_subnet_suffix}-${element(var.azs, count.index)}") },
     var.tags, var.private_subnet_tags, lookup(var.private_subnet_tags_per_az, element(var.azs, count.index), {})

@@ -49,7 +49,7 @@ resource "aws_vpc_endpoint" "this" {
   for_each = { for name, endpoint in var.endpoints : name => endpoint if var.create && try(endpoint.create, true) }
 
   vpc_id              = var.vpc_id
-  service_name        = try(each.value.service_endpoint, "com.amazonaws.${data.aws_region.current.name}.${each.value.service}", data.aws_vpc_endpoint_service.this[each.key].service_name)
+  service_name        = try(each.value.service_endpoint, data.aws_vpc_endpoint_service.this[each.key].service_name)
   vpc_endpoint_type   = try(each.value.service_type, "Interface")
   security_group_ids  = try(each.value.service_type, "Interface") == "Interface" ? distinct(concat(local.security_group_ids, lookup(each.value, "security_group_ids", []))) : null
   subnet_ids          = try(each.value.service_type, "Interface") == "Interface" ? distinct(concat(var.subnet_ids, lookup(each.value, "subnet_ids", []))) : null
@@ -57,8 +57,6 @@ resource "aws_vpc_endpoint" "this" {
   private_dns_enabled = try(each.value.service_type, "Interface") == "Interface" ? try(each.value.private_dns_enabled, null) : null
   policy              = try(each.value.policy, null)
 }
-
-data "aws_region" "current" {}
 
 # at: create_security_group
 resource "aws_security_group" "this" {
