@@ -21,6 +21,10 @@ variable "ipv4_primary_cidr_block" {
   default = null
 }
 
+variable "ipv4_additional_cidr_block_associations" {
+  default = {}
+}
+
 variable "assign_generated_ipv6_cidr_block" {
   type    = bool
   default = true
@@ -64,6 +68,16 @@ resource "aws_vpc" "default" {
   enable_dns_hostnames             = var.dns_hostnames_enabled
   enable_dns_support               = var.dns_support_enabled
   assign_generated_ipv6_cidr_block = var.assign_generated_ipv6_cidr_block
+}
+
+# at: ipv4_additional_cidr_block_associations, enabled
+resource "aws_vpc_ipv4_cidr_block_association" "default" {
+  for_each = { for name, association in var.ipv4_additional_cidr_block_associations : name => association if local.enabled }
+
+  vpc_id              = aws_vpc.default[0].id
+  cidr_block          = each.value.ipv4_cidr_block
+  ipv4_ipam_pool_id   = each.value.ipv4_ipam_pool_id
+  ipv4_netmask_length = each.value.ipv4_netmask_length
 }
 
 # at: internet_gateway_enabled, enabled

@@ -54,6 +54,20 @@ variable "target_groups" {
   default = null
 }
 
+variable "listeners" {
+  default = null
+}
+
+variable "default_port" {
+  type    = number
+  default = 80
+}
+
+variable "default_protocol" {
+  type    = string
+  default = "HTTP"
+}
+
 variable "tags" {
   type    = map(string)
   default = {}
@@ -91,6 +105,84 @@ resource "aws_lb_target_group" "this" {
   protocol    = try(each.value.protocol, null)
   target_type = try(each.value.target_type, null)
   vpc_id      = try(coalesce(each.value.vpc_id, var.vpc_id), var.vpc_id)
+}
+
+locals {
+  listeners = { for name, listener in merge(var.listeners, {}) : name => listener if var.create }
+
+  listener_rules = merge(concat([{}], [
+    for name, listener in local.listeners : {
+      for key, rule in merge(try(listener.rules, {}), {}) : "${name}/${key}" => { listener = name, rule = rule }
+    }
+  ])...)
+}
+
+# at: listeners
+resource "aws_lb_listener" "this" {
+  for_each = local.listeners
+
+  load_balancer_arn = aws_lb.this[0].arn
+  port              = try(coalesce(each.value.port, var.default_port), var.default_port)
+  protocol          = try(coalesce(each.value.protocol, var.default_protocol), var.default_protocol)
+
+  # Of one target group, or of several with weights. What else a listener does by default sends nothing to targets.
+  dynamic "default_action" {
+    for_each = [for key in ["forward", "weighted_forward"] : each.value[key] if try(each.value[key], null) != null]
+
+    content {
+      type             = "forward"
+      target_group_arn = try(aws_lb_target_group.this[default_action.value.target_group_key].arn, default_action.value.target_group_arn, default_action.value.arn, null)
+
+      dynamic "forward" {
+        for_each = try(length(default_action.value.target_groups), 0) > 0 ? [default_action.value.target_groups] : []
+
+        content {
+          dynamic "target_group" {
+            for_each = forward.value
+
+            content {
+              arn = try(aws_lb_target_group.this[target_group.value.target_group_key].arn, target_group.value.target_group_arn, target_group.value.arn, null)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+# at: listeners
+resource "aws_lb_listener_rule" "this" {
+  for_each = local.listener_rules
+
+  listener_arn = aws_lb_listener.this[each.value.listener].arn
+
+  # Up to version 9 an action names its type, from 10 on it is an attribute of that name.
+  dynamic "action" {
+    for_each = flatten([
+      for action in each.value.rule.actions : try(action.type, null) != null ? [for given in [action] : given if endswith(given.type, "forward")] : [
+        for key in ["forward", "weighted_forward"] : action[key] if try(action[key], null) != null
+      ]
+    ])
+
+    content {
+      type             = "forward"
+      target_group_arn = try(aws_lb_target_group.this[action.value.target_group_key].arn, action.value.target_group_arn, null)
+
+      dynamic "forward" {
+        for_each = try(length(action.value.target_groups), 0) > 0 ? [action.value.target_groups] : []
+
+        content {
+          dynamic "target_group" {
+            for_each = forward.value
+
+            content {
+              arn = try(aws_lb_target_group.this[target_group.value.target_group_key].arn, target_group.value.target_group_arn, target_group.value.arn, null)
+            }
+          }
+        }
+      }
+    }
+  }
 }
 
 # at: create_security_group
@@ -159,4 +251,12 @@ output "security_group_arn" {
 
 output "target_groups" {
   value = aws_lb_target_group.this
+}
+
+output "listeners" {
+  value = aws_lb_listener.this
+}
+
+output "listener_rules" {
+  value = aws_lb_listener_rule.this
 }
