@@ -211,11 +211,15 @@ locals {
 resource "aws_subnet" "public" {
   count = length(local.public_zones)
 
-  vpc_id                  = var.vpc_id
-  availability_zone       = local.public_zones[count.index] # at: availability_zones, availability_zone_ids
-  ipv6_native             = local.public6 && !local.public4
-  map_public_ip_on_launch = local.public4 ? var.map_public_ip_on_launch : null
-  tags                    = { Name = module.undescribed.public_name }
+  vpc_id                          = var.vpc_id
+  availability_zone               = local.public_zones[count.index] # at: availability_zones, availability_zone_ids
+  cidr_block                      = local.public4 ? element(local.cidrs4.public, count.index) : null
+  ipv6_cidr_block                 = local.public6 ? element(local.cidrs6.public, count.index) : null
+  assign_ipv6_address_on_creation = local.public6 ? var.public_assign_ipv6_address_on_creation : null
+  enable_dns64                    = local.public6 ? local.public_dns64 : null
+  ipv6_native                     = local.public6 && !local.public4
+  map_public_ip_on_launch         = local.public4 ? var.map_public_ip_on_launch : null
+  tags                            = { Name = module.undescribed.public_name }
 }
 
 # at: public_route_table_enabled
@@ -233,70 +237,18 @@ resource "aws_route_table_association" "public" {
   route_table_id = element(local.public_ids, count.index)
 }
 
-# at: public_open_network_acl_enabled
-resource "aws_network_acl" "public" {
-  count = local.public && var.public_open_network_acl_enabled ? 1 : 0
-
-  vpc_id     = var.vpc_id
-  subnet_ids = aws_subnet.public[*].id
-}
-
-# at: public_open_network_acl_enabled
-resource "aws_network_acl_rule" "public4_ingress" {
-  count = local.public4 && var.public_open_network_acl_enabled ? 1 : 0
-
-  network_acl_id = aws_network_acl.public[0].id
-  rule_number    = 100
-  rule_action    = "allow"
-  egress         = false
-  protocol       = "-1"
-  cidr_block     = "0.0.0.0/0"
-}
-
-# at: public_open_network_acl_enabled
-resource "aws_network_acl_rule" "public4_egress" {
-  count = local.public4 && var.public_open_network_acl_enabled ? 1 : 0
-
-  network_acl_id = aws_network_acl.public[0].id
-  rule_number    = 100
-  rule_action    = "allow"
-  egress         = true
-  protocol       = "-1"
-  cidr_block     = "0.0.0.0/0"
-}
-
-# at: public_open_network_acl_enabled
-resource "aws_network_acl_rule" "public6_ingress" {
-  count = local.public6 && var.public_open_network_acl_enabled ? 1 : 0
-
-  network_acl_id  = aws_network_acl.public[0].id
-  rule_number     = 111
-  rule_action     = "allow"
-  egress          = false
-  protocol        = "-1"
-  ipv6_cidr_block = "::/0"
-}
-
-# at: public_open_network_acl_enabled
-resource "aws_network_acl_rule" "public6_egress" {
-  count = local.public6 && var.public_open_network_acl_enabled ? 1 : 0
-
-  network_acl_id  = aws_network_acl.public[0].id
-  rule_number     = 111
-  rule_action     = "allow"
-  egress          = true
-  protocol        = "-1"
-  ipv6_cidr_block = "::/0"
-}
-
 # at: private_subnets_enabled, availability_zones, availability_zone_ids, max_subnet_count
 resource "aws_subnet" "private" {
   count = length(local.private_zones)
 
-  vpc_id            = var.vpc_id
-  availability_zone = local.private_zones[count.index] # at: availability_zones, availability_zone_ids
-  ipv6_native       = local.private6 && !local.private4
-  tags              = { Name = module.undescribed.private_name }
+  vpc_id                          = var.vpc_id
+  availability_zone               = local.private_zones[count.index] # at: availability_zones, availability_zone_ids
+  cidr_block                      = local.private4 ? local.cidrs4.private[count.index] : null
+  ipv6_cidr_block                 = local.private6 ? local.cidrs6.private[count.index] : null
+  assign_ipv6_address_on_creation = local.private6 ? var.private_assign_ipv6_address_on_creation : null
+  enable_dns64                    = local.private6 ? local.private_dns64 : null
+  ipv6_native                     = local.private6 && !local.private4
+  tags                            = { Name = module.undescribed.private_name }
 }
 
 # at: private_route_table_enabled
@@ -312,62 +264,6 @@ resource "aws_route_table_association" "private" {
 
   subnet_id      = aws_subnet.private[count.index].id
   route_table_id = element(aws_route_table.private[*].id, count.index)
-}
-
-# at: private_open_network_acl_enabled
-resource "aws_network_acl" "private" {
-  count = local.private && var.private_open_network_acl_enabled ? 1 : 0
-
-  vpc_id     = var.vpc_id
-  subnet_ids = aws_subnet.private[*].id
-}
-
-# at: private_open_network_acl_enabled
-resource "aws_network_acl_rule" "private4_ingress" {
-  count = local.private4 && var.private_open_network_acl_enabled ? 1 : 0
-
-  network_acl_id = aws_network_acl.private[0].id
-  rule_number    = 100
-  rule_action    = "allow"
-  egress         = false
-  protocol       = "-1"
-  cidr_block     = "0.0.0.0/0"
-}
-
-# at: private_open_network_acl_enabled
-resource "aws_network_acl_rule" "private4_egress" {
-  count = local.private4 && var.private_open_network_acl_enabled ? 1 : 0
-
-  network_acl_id = aws_network_acl.private[0].id
-  rule_number    = 100
-  rule_action    = "allow"
-  egress         = true
-  protocol       = "-1"
-  cidr_block     = "0.0.0.0/0"
-}
-
-# at: private_open_network_acl_enabled
-resource "aws_network_acl_rule" "private6_ingress" {
-  count = local.private6 && var.private_open_network_acl_enabled ? 1 : 0
-
-  network_acl_id  = aws_network_acl.private[0].id
-  rule_number     = 111
-  rule_action     = "allow"
-  egress          = false
-  protocol        = "-1"
-  ipv6_cidr_block = "::/0"
-}
-
-# at: private_open_network_acl_enabled
-resource "aws_network_acl_rule" "private6_egress" {
-  count = local.private6 && var.private_open_network_acl_enabled ? 1 : 0
-
-  network_acl_id  = aws_network_acl.private[0].id
-  rule_number     = 111
-  rule_action     = "allow"
-  egress          = true
-  protocol        = "-1"
-  ipv6_cidr_block = "::/0"
 }
 
 module "undescribed" {
