@@ -32,17 +32,18 @@ from ecsnet.settings import Flags, Settings
 from tests.fuzz.inputs import Input
 from tests.fuzz.rewritten import reordered
 
-SECONDS = 6.0
+SECONDS = 3.0
 SECONDS_PER_BYTE = 0.0005
-"""Of processor time, for one scan. A root, however short, may take all the work that ``ecsnet.terraform.budget`` lets
-it have; the rest grows with the text. docs/security.md has what was measured.
-"""
+"""Of processor time, for one scan: what fixtures take, several times over, and what reading a byte takes."""
+WORK_SECONDS = 15.0
+"""More, where modules or values multiply: a root may do all the work that ``ecsnet.terraform.budget`` allows."""
+_MULTIPLY = ("large", "folder")
 _TERRAFORM = shutil.which("terraform")
 
 
-def bound(size: int) -> float:
-    """Seconds that a scan of so many bytes may take."""
-    return SECONDS + SECONDS_PER_BYTE * size
+def bound(made: Input) -> float:
+    """Seconds that a scan may take."""
+    return SECONDS + SECONDS_PER_BYTE * made.size + (WORK_SECONDS if made.kind in _MULTIPLY else 0.0)
 
 
 def failures(made: Input, chance: random.Random, times: list[float]) -> Iterator[str]:
@@ -51,7 +52,7 @@ def failures(made: Input, chance: random.Random, times: list[float]) -> Iterator
     ``times``: is given the processor time of a scan.
     """
     if made.kind == "diff":
-        yield from _diff(made.files["changes.patch"])
+        yield from _diff(made)
         return
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
         folder = Path(name) / "tree"
@@ -60,8 +61,8 @@ def failures(made: Input, chance: random.Random, times: list[float]) -> Iterator
         report = _scanned(folder)
         took = time.process_time() - start
         times.append(took)
-        if took > bound(made.size):
-            yield f"slow: {took:.1f} s for {made.size} bytes, more than {bound(made.size):.1f}"
+        if took > bound(made):
+            yield f"slow: {took:.1f} s for {made.size} bytes, more than {bound(made):.1f}"
         if report is None:
             # Whoever is told that the configuration is wrong is told so by the command too.
             yield from _command(["scan", str(folder), "--no-cache"])
@@ -223,11 +224,13 @@ def _formatted(made: Input, report: Report, folder: Path) -> Iterator[str]:
         yield from _differ("after terraform fmt", report, _scanned(folder))
 
 
-def _diff(data: bytes) -> Iterator[str]:
+def _diff(made: Input) -> Iterator[str]:
+    data = made.files["changes.patch"]
     start = time.process_time()
     found = git.parse(data)
-    if time.process_time() - start > bound(len(data)):
-        yield f"slow: {time.process_time() - start:.1f} s for {len(data)} bytes"
+    took = time.process_time() - start
+    if took > bound(made):
+        yield f"slow: {took:.1f} s for {made.size} bytes"
     if git.parse(data) != found:
         yield "another answer when asked again"
     for name, lines in found.items():

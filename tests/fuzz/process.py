@@ -82,7 +82,7 @@ class Looker:
         """What it says of an input; that it hangs or dies is a failure of the input."""
         connection = self._started()
         start = monotonic()
-        patience = PATIENCE * bound(job.input().size)
+        patience = PATIENCE * bound(job.input())
         try:
             connection.send(job)
             if connection.poll(patience):
