@@ -111,6 +111,20 @@ variable "ecs_service_enabled" {
   default = true
 }
 
+variable "ecs_load_balancers" {
+  default = []
+}
+
+variable "exec_enabled" {
+  type    = bool
+  default = false
+}
+
+variable "use_old_arn" {
+  type    = bool
+  default = false
+}
+
 variable "ignore_changes_task_definition" {
   type    = bool
   default = true
@@ -154,7 +168,7 @@ resource "aws_security_group" "ecs_service" {
 resource "aws_security_group_rule" "allow_all_egress" {
   count = local.create_security_group && var.enable_all_egress_rule ? 1 : 0
 
-  security_group_id = aws_security_group.ecs_service[0].id
+  security_group_id = one(aws_security_group.ecs_service[*].id)
   type              = "egress"
   from_port         = 0
   to_port           = 0
@@ -166,7 +180,7 @@ resource "aws_security_group_rule" "allow_all_egress" {
 resource "aws_security_group_rule" "allow_icmp_ingress" {
   count = local.create_security_group && var.enable_icmp_rule ? 1 : 0
 
-  security_group_id = aws_security_group.ecs_service[0].id
+  security_group_id = one(aws_security_group.ecs_service[*].id)
   type              = "ingress"
   from_port         = 8
   to_port           = 0
@@ -178,7 +192,7 @@ resource "aws_security_group_rule" "allow_icmp_ingress" {
 resource "aws_security_group_rule" "alb" {
   count = local.create_security_group && var.use_alb_security_group ? 1 : 0
 
-  security_group_id        = aws_security_group.ecs_service[0].id
+  security_group_id        = one(aws_security_group.ecs_service[*].id)
   type                     = "ingress"
   from_port                = var.container_port
   to_port                  = var.container_port
@@ -190,7 +204,7 @@ resource "aws_security_group_rule" "alb" {
 resource "aws_security_group_rule" "nlb" {
   count = local.create_security_group && var.use_nlb_cidr_blocks ? 1 : 0
 
-  security_group_id = aws_security_group.ecs_service[0].id
+  security_group_id = one(aws_security_group.ecs_service[*].id)
   type              = "ingress"
   from_port         = var.nlb_container_port
   to_port           = var.nlb_container_port
@@ -202,9 +216,12 @@ resource "aws_security_group_rule" "nlb" {
 resource "aws_ecs_service" "default" {
   count = local.create_service && !var.ignore_changes_task_definition && !var.ignore_changes_desired_count ? 1 : 0
 
-  cluster         = var.ecs_cluster_arn
-  task_definition = local.task_definition
-  launch_type     = length(var.capacity_provider_strategies) > 0 ? null : var.launch_type # at: launch_type, capacity_provider_strategies
+  cluster                = var.ecs_cluster_arn
+  name                   = module.undescribed.id
+  task_definition        = local.task_definition
+  enable_execute_command = var.exec_enabled
+  tags                   = var.use_old_arn ? null : module.undescribed.tags
+  launch_type            = length(var.capacity_provider_strategies) > 0 ? null : var.launch_type # at: launch_type, capacity_provider_strategies
 
   dynamic "capacity_provider_strategy" {
     for_each = var.capacity_provider_strategies
@@ -219,6 +236,17 @@ resource "aws_ecs_service" "default" {
       subnets          = var.subnet_ids
       security_groups  = local.groups # at: security_group_ids, security_group_enabled
       assign_public_ip = var.assign_public_ip
+    }
+  }
+
+  # at: ecs_load_balancers
+  dynamic "load_balancer" {
+    for_each = var.ecs_load_balancers
+    content {
+      container_name   = load_balancer.value.container_name
+      container_port   = load_balancer.value.container_port
+      elb_name         = lookup(load_balancer.value, "elb_name", null)
+      target_group_arn = lookup(load_balancer.value, "target_group_arn", null)
     }
   }
 }
@@ -227,9 +255,12 @@ resource "aws_ecs_service" "default" {
 resource "aws_ecs_service" "ignore_changes_task_definition" {
   count = local.create_service && var.ignore_changes_task_definition && !var.ignore_changes_desired_count ? 1 : 0
 
-  cluster         = var.ecs_cluster_arn
-  task_definition = local.task_definition
-  launch_type     = length(var.capacity_provider_strategies) > 0 ? null : var.launch_type # at: launch_type, capacity_provider_strategies
+  cluster                = var.ecs_cluster_arn
+  name                   = module.undescribed.id
+  task_definition        = local.task_definition
+  enable_execute_command = var.exec_enabled
+  tags                   = var.use_old_arn ? null : module.undescribed.tags
+  launch_type            = length(var.capacity_provider_strategies) > 0 ? null : var.launch_type # at: launch_type, capacity_provider_strategies
 
   dynamic "capacity_provider_strategy" {
     for_each = var.capacity_provider_strategies
@@ -244,6 +275,17 @@ resource "aws_ecs_service" "ignore_changes_task_definition" {
       subnets          = var.subnet_ids
       security_groups  = local.groups # at: security_group_ids, security_group_enabled
       assign_public_ip = var.assign_public_ip
+    }
+  }
+
+  # at: ecs_load_balancers
+  dynamic "load_balancer" {
+    for_each = var.ecs_load_balancers
+    content {
+      container_name   = load_balancer.value.container_name
+      container_port   = load_balancer.value.container_port
+      elb_name         = lookup(load_balancer.value, "elb_name", null)
+      target_group_arn = lookup(load_balancer.value, "target_group_arn", null)
     }
   }
 }
@@ -252,9 +294,12 @@ resource "aws_ecs_service" "ignore_changes_task_definition" {
 resource "aws_ecs_service" "ignore_changes_task_definition_and_desired_count" {
   count = local.create_service && var.ignore_changes_task_definition && var.ignore_changes_desired_count ? 1 : 0
 
-  cluster         = var.ecs_cluster_arn
-  task_definition = local.task_definition
-  launch_type     = length(var.capacity_provider_strategies) > 0 ? null : var.launch_type # at: launch_type, capacity_provider_strategies
+  cluster                = var.ecs_cluster_arn
+  name                   = module.undescribed.id
+  task_definition        = local.task_definition
+  enable_execute_command = var.exec_enabled
+  tags                   = var.use_old_arn ? null : module.undescribed.tags
+  launch_type            = length(var.capacity_provider_strategies) > 0 ? null : var.launch_type # at: launch_type, capacity_provider_strategies
 
   dynamic "capacity_provider_strategy" {
     for_each = var.capacity_provider_strategies
@@ -269,6 +314,17 @@ resource "aws_ecs_service" "ignore_changes_task_definition_and_desired_count" {
       subnets          = var.subnet_ids
       security_groups  = local.groups # at: security_group_ids, security_group_enabled
       assign_public_ip = var.assign_public_ip
+    }
+  }
+
+  # at: ecs_load_balancers
+  dynamic "load_balancer" {
+    for_each = var.ecs_load_balancers
+    content {
+      container_name   = load_balancer.value.container_name
+      container_port   = load_balancer.value.container_port
+      elb_name         = lookup(load_balancer.value, "elb_name", null)
+      target_group_arn = lookup(load_balancer.value, "target_group_arn", null)
     }
   }
 }
@@ -277,9 +333,12 @@ resource "aws_ecs_service" "ignore_changes_task_definition_and_desired_count" {
 resource "aws_ecs_service" "ignore_changes_desired_count" {
   count = local.create_service && !var.ignore_changes_task_definition && var.ignore_changes_desired_count ? 1 : 0
 
-  cluster         = var.ecs_cluster_arn
-  task_definition = local.task_definition
-  launch_type     = length(var.capacity_provider_strategies) > 0 ? null : var.launch_type # at: launch_type, capacity_provider_strategies
+  cluster                = var.ecs_cluster_arn
+  name                   = module.undescribed.id
+  task_definition        = local.task_definition
+  enable_execute_command = var.exec_enabled
+  tags                   = var.use_old_arn ? null : module.undescribed.tags
+  launch_type            = length(var.capacity_provider_strategies) > 0 ? null : var.launch_type # at: launch_type, capacity_provider_strategies
 
   dynamic "capacity_provider_strategy" {
     for_each = var.capacity_provider_strategies
@@ -294,6 +353,17 @@ resource "aws_ecs_service" "ignore_changes_desired_count" {
       subnets          = var.subnet_ids
       security_groups  = local.groups # at: security_group_ids, security_group_enabled
       assign_public_ip = var.assign_public_ip
+    }
+  }
+
+  # at: ecs_load_balancers
+  dynamic "load_balancer" {
+    for_each = var.ecs_load_balancers
+    content {
+      container_name   = load_balancer.value.container_name
+      container_port   = load_balancer.value.container_port
+      elb_name         = lookup(load_balancer.value, "elb_name", null)
+      target_group_arn = lookup(load_balancer.value, "target_group_arn", null)
     }
   }
 }

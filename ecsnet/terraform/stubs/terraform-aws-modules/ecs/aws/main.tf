@@ -67,6 +67,40 @@ variable "security_group_egress_rules" {
   }
 }
 
+variable "create_task_exec_iam_role" {
+  default = false
+}
+
+variable "create_task_exec_policy" {
+  default = true
+}
+
+variable "task_exec_iam_role_policies" {
+  default = {}
+}
+
+variable "create_infrastructure_iam_role" {
+  default = true
+}
+
+variable "create_node_iam_instance_profile" {
+  default = true
+}
+
+variable "node_iam_role_additional_policies" {
+  default = {}
+}
+
+variable "cloudwatch_switch" {
+  type    = string
+  default = "create_cloudwatch_log_group"
+}
+
+variable "task_policy_attached" {
+  type    = bool
+  default = true
+}
+
 module "cluster" {
   source = "./modules/cluster"
 
@@ -81,6 +115,12 @@ module "cluster" {
   vpc_id                                = var.vpc_id
   security_group_ingress_rules          = var.security_group_ingress_rules
   security_group_egress_rules           = var.security_group_egress_rules
+  create_task_exec_iam_role             = var.create_task_exec_iam_role
+  create_task_exec_policy               = var.create_task_exec_policy
+  task_exec_iam_role_policies           = var.task_exec_iam_role_policies
+  create_infrastructure_iam_role        = var.create_infrastructure_iam_role
+  create_node_iam_instance_profile      = var.create_node_iam_instance_profile
+  node_iam_role_additional_policies     = var.node_iam_role_additional_policies
 }
 
 # at: services
@@ -110,6 +150,25 @@ module "service" {
   security_group_rules           = try(each.value.security_group_rules, null)           # at: services
   security_group_ingress_rules   = try(each.value.security_group_ingress_rules, null)   # at: services
   security_group_egress_rules    = try(each.value.security_group_egress_rules, null)    # at: services
+  cloudwatch_switch              = var.cloudwatch_switch
+  task_policy_attached           = var.task_policy_attached
+  tags                           = merge(var.tags, try(each.value.tags, null))
+  service_tags                   = try(each.value.service_tags, null)                   # at: services
+  load_balancer                  = try(each.value.load_balancer, null)                  # at: services
+  enable_execute_command         = try(each.value.enable_execute_command, null)         # at: services
+  container_definitions          = try(each.value.container_definitions, null)          # at: services
+  container_definition_defaults  = try(each.value.container_definition_defaults, null)  # at: services
+  create_iam_role                = try(each.value.create_iam_role, null)                # at: services
+  create_task_exec_iam_role      = try(each.value.create_task_exec_iam_role, null)      # at: services
+  create_task_exec_policy        = try(each.value.create_task_exec_policy, null)        # at: services
+  task_exec_iam_role_policies    = try(each.value.task_exec_iam_role_policies, null)    # at: services
+  create_tasks_iam_role          = try(each.value.create_tasks_iam_role, null)          # at: services
+  tasks_iam_role_policies        = try(each.value.tasks_iam_role_policies, null)        # at: services
+  tasks_iam_role_statements      = try(each.value.tasks_iam_role_statements, null)      # at: services
+  create_infrastructure_iam_role = try(each.value.create_infrastructure_iam_role, null) # at: services
+  volume_configuration           = try(each.value.volume_configuration, null)           # at: services
+  vpc_lattice_configurations     = try(each.value.vpc_lattice_configurations, null)     # at: services
+  deployment_configuration       = try(each.value.deployment_configuration, null)       # at: services
   create_task_definition         = try(each.value.create_task_definition, null)         # at: services
   task_definition_arn            = try(each.value.task_definition_arn, null)            # at: services
 }

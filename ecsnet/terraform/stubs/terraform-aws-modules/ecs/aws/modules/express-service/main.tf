@@ -35,6 +35,15 @@ variable "security_group_egress_rules" {
   default = {}
 }
 
+variable "primary_container" {
+  default = null
+}
+
+variable "tags" {
+  type    = map(string)
+  default = {}
+}
+
 locals {
   create_security_group = var.create && var.create_security_group
   ingress               = local.create_security_group && var.security_group_ingress_rules != null ? var.security_group_ingress_rules : {}
@@ -47,6 +56,26 @@ resource "aws_ecs_express_gateway_service" "this" {
 
   cluster      = var.cluster
   service_name = var.name
+  tags         = var.tags
+
+  # at: primary_container
+  dynamic "primary_container" {
+    for_each = var.primary_container[*]
+
+    content {
+      image          = primary_container.value.image
+      container_port = lookup(primary_container.value, "container_port", null)
+
+      dynamic "secret" {
+        for_each = try(length(primary_container.value.secret), 0) > 0 ? primary_container.value.secret : []
+
+        content {
+          name       = secret.value.name
+          value_from = secret.value.value_from
+        }
+      }
+    }
+  }
 
   dynamic "network_configuration" {
     for_each = var.network_configuration == null ? [] : [var.network_configuration]

@@ -110,7 +110,23 @@ variable "task_definition_arn" {
   default = null
 }
 
+variable "load_balancer" {
+  default = {}
+}
+
+variable "enable_execute_command" {
+  type     = bool
+  default  = false
+  nullable = false
+}
+
 variable "tags" {
+  type     = map(string)
+  default  = {}
+  nullable = false
+}
+
+variable "service_tags" {
   type     = map(string)
   default  = {}
   nullable = false
@@ -144,10 +160,12 @@ locals {
 resource "aws_ecs_service" "this" {
   count = local.create_service && !var.ignore_task_definition_changes ? 1 : 0
 
-  cluster         = var.cluster_arn
-  name            = var.name
-  launch_type     = local.external ? null : local.launch_type # at: launch_type, capacity_provider_strategy
-  task_definition = local.external ? null : local.task_definition
+  cluster                = var.cluster_arn
+  name                   = var.name
+  launch_type            = local.external ? null : local.launch_type # at: launch_type, capacity_provider_strategy
+  task_definition        = local.external ? null : local.task_definition
+  enable_execute_command = var.enable_execute_command # at: enable_execute_command
+  tags                   = merge(var.tags, var.service_tags)
 
   dynamic "capacity_provider_strategy" {
     for_each = local.external ? {} : local.strategy
@@ -165,6 +183,26 @@ resource "aws_ecs_service" "this" {
       assign_public_ip = var.assign_public_ip
       subnets          = var.subnet_ids
       security_groups  = local.groups # at: security_group_ids
+    }
+  }
+
+  # at: load_balancer
+  dynamic "load_balancer" {
+    for_each = merge(var.load_balancer, {})
+    content {
+      container_name   = load_balancer.value.container_name
+      container_port   = load_balancer.value.container_port
+      elb_name         = lookup(load_balancer.value, "elb_name", null)
+      target_group_arn = lookup(load_balancer.value, "target_group_arn", null)
+
+      dynamic "advanced_configuration" {
+        for_each = lookup(load_balancer.value, "advanced_configuration", null)[*]
+        content {
+          alternate_target_group_arn = advanced_configuration.value.alternate_target_group_arn
+          production_listener_rule   = advanced_configuration.value.production_listener_rule
+          test_listener_rule         = lookup(advanced_configuration.value, "test_listener_rule", null)
+        }
+      }
     }
   }
 }
@@ -173,10 +211,12 @@ resource "aws_ecs_service" "this" {
 resource "aws_ecs_service" "ignore_task_definition" {
   count = local.create_service && var.ignore_task_definition_changes ? 1 : 0
 
-  cluster         = var.cluster_arn
-  name            = var.name
-  launch_type     = local.external ? null : local.launch_type # at: launch_type, capacity_provider_strategy
-  task_definition = local.external ? null : local.task_definition
+  cluster                = var.cluster_arn
+  name                   = var.name
+  launch_type            = local.external ? null : local.launch_type # at: launch_type, capacity_provider_strategy
+  task_definition        = local.external ? null : local.task_definition
+  enable_execute_command = var.enable_execute_command # at: enable_execute_command
+  tags                   = merge(var.tags, var.service_tags)
 
   dynamic "capacity_provider_strategy" {
     for_each = local.external ? {} : local.strategy
@@ -194,6 +234,26 @@ resource "aws_ecs_service" "ignore_task_definition" {
       assign_public_ip = var.assign_public_ip
       subnets          = var.subnet_ids
       security_groups  = local.groups # at: security_group_ids
+    }
+  }
+
+  # at: load_balancer
+  dynamic "load_balancer" {
+    for_each = merge(var.load_balancer, {})
+    content {
+      container_name   = load_balancer.value.container_name
+      container_port   = load_balancer.value.container_port
+      elb_name         = lookup(load_balancer.value, "elb_name", null)
+      target_group_arn = lookup(load_balancer.value, "target_group_arn", null)
+
+      dynamic "advanced_configuration" {
+        for_each = lookup(load_balancer.value, "advanced_configuration", null)[*]
+        content {
+          alternate_target_group_arn = advanced_configuration.value.alternate_target_group_arn
+          production_listener_rule   = advanced_configuration.value.production_listener_rule
+          test_listener_rule         = lookup(advanced_configuration.value, "test_listener_rule", null)
+        }
+      }
     }
   }
 }
@@ -225,6 +285,17 @@ resource "aws_ecs_task_set" "this" {
       security_groups  = local.groups # at: security_group_ids
     }
   }
+
+  # at: load_balancer
+  dynamic "load_balancer" {
+    for_each = merge(var.load_balancer, {})
+    content {
+      container_name   = load_balancer.value.container_name
+      container_port   = load_balancer.value.container_port
+      elb_name         = lookup(load_balancer.value, "elb_name", null)
+      target_group_arn = lookup(load_balancer.value, "target_group_arn", null)
+    }
+  }
 }
 
 # at: launch_type, capacity_provider_strategy, subnet_ids
@@ -254,6 +325,17 @@ resource "aws_ecs_task_set" "ignore_task_definition" {
       security_groups  = local.groups # at: security_group_ids
     }
   }
+
+  # at: load_balancer
+  dynamic "load_balancer" {
+    for_each = merge(var.load_balancer, {})
+    content {
+      container_name   = load_balancer.value.container_name
+      container_port   = load_balancer.value.container_port
+      elb_name         = lookup(load_balancer.value, "elb_name", null)
+      target_group_arn = lookup(load_balancer.value, "target_group_arn", null)
+    }
+  }
 }
 
 # at: network_mode
@@ -263,11 +345,7 @@ resource "aws_ecs_task_definition" "this" {
   family                   = coalesce(var.family, var.name)
   network_mode             = var.network_mode
   requires_compatibilities = var.requires_compatibilities
-  container_definitions    = module.undescribed.container_definitions # at: container_definitions
-}
-
-module "undescribed" {
-  source = "undescribed: container definitions"
+  container_definitions    = jsonencode(local.containers) # at: container_definitions
 }
 
 data "aws_subnet" "this" {
@@ -295,7 +373,7 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
   cidr_ipv4                    = try(each.value.cidr_ipv4, null)
   cidr_ipv6                    = try(each.value.cidr_ipv6, null)
   prefix_list_id               = try(each.value.prefix_list_id, null)
-  referenced_security_group_id = try(each.value.referenced_security_group_id == "self" ? aws_security_group.this[0].id : each.value.referenced_security_group_id, null)
+  referenced_security_group_id = lookup(each.value, "referenced_security_group_id", null) == "self" ? aws_security_group.this[0].id : lookup(each.value, "referenced_security_group_id", null)
 }
 
 # at: security_group_egress_rules
@@ -309,7 +387,7 @@ resource "aws_vpc_security_group_egress_rule" "this" {
   cidr_ipv4                    = try(each.value.cidr_ipv4, null)
   cidr_ipv6                    = try(each.value.cidr_ipv6, null)
   prefix_list_id               = try(each.value.prefix_list_id, null)
-  referenced_security_group_id = try(each.value.referenced_security_group_id == "self" ? aws_security_group.this[0].id : each.value.referenced_security_group_id, null)
+  referenced_security_group_id = lookup(each.value, "referenced_security_group_id", null) == "self" ? aws_security_group.this[0].id : lookup(each.value, "referenced_security_group_id", null)
 }
 
 # at: security_group_rules
