@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -148,6 +148,9 @@ def _shown(value: object) -> str:
         return "{" + ", ".join(f"{_shown(k)}: {_shown(v)}" for k, v in sorted(value.items(), key=str)) + "}"
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_shown, value)) + "]"
+    if is_dataclass(value) and not isinstance(value, type):
+        inner = {part.name: _shown(getattr(value, part.name)) for part in fields(value)}
+        return f"{type(value).__name__}({', '.join(f'{name}={shown}' for name, shown in inner.items())})"
     return str(value)
 
 

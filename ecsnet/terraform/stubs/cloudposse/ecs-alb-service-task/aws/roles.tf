@@ -30,13 +30,19 @@ variable "service_connect_configurations" {
   default = []
 }
 
+# Not an input: true before version 0.68, in which a list of policies stands for those of the map and is numbered alone.
+variable "list_before_map" {
+  type    = bool
+  default = false
+}
+
 locals {
   create_task_role = local.enabled && length(var.task_role_arn) == 0
   create_exec_role = local.enabled && length(var.task_exec_role_arn) == 0
 
   # Policies of a list are named by their place in it.
-  task_policies = merge({ for place, arn in var.task_policy_arns : "_#${place}_" => arn }, var.task_policy_arns_map)
-  exec_policies = merge({ for place, arn in var.task_exec_policy_arns : "_#${place}_" => arn }, var.task_exec_policy_arns_map)
+  task_policies = merge({ for place, arn in var.task_policy_arns : var.list_before_map ? tostring(place) : "_#${place}_" => arn }, var.list_before_map && length(var.task_policy_arns) > 0 ? {} : var.task_policy_arns_map)
+  exec_policies = merge({ for place, arn in var.task_exec_policy_arns : var.list_before_map ? tostring(place) : "_#${place}_" => arn }, var.list_before_map && length(var.task_exec_policy_arns) > 0 ? {} : var.task_exec_policy_arns_map)
 
   tls             = flatten(flatten(var.service_connect_configurations[*].service[*].tls[*]))
   create_tls_role = local.enabled && length(local.tls) > 0 && length(compact(local.tls[*].role_arn)) == 0
