@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ecsnet.findings import Change, Finding, Level, Passed, Rule, Undecided, Verdict
 from ecsnet.network import Network, exists, guards
@@ -15,6 +15,9 @@ from ecsnet.resources import Hop
 from ecsnet.rules.mending import setting
 from ecsnet.rules.proof import calls
 from ecsnet.values import Span, Tri
+
+_ANYWHERE = ""
+"""In the place of an address: any subnet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ def check(network: Network, options: Options) -> Iterator[Verdict]:
 def _changes(network: Network, subnet: Subnet) -> tuple[Change, ...]:
     """A subnet that is called private, and in which no load balancer faces the internet, maps public IPs by mistake."""
     called_private = named(subnet, PRIVATE, contrary=PUBLIC) is not None
-    facing = (one for one in network.all(LoadBalancer) if one.internet_facing is not Tri.FALSE)
-    fronted = any(link.may_be(subnet.address) for balancer in facing for link in balancer.subnets.items)
+    fronted = any(
+        balancer.internet_facing is not Tri.FALSE for balancer in _balancers(network, subnet.address, _ANYWHERE)
+    )
     return setting(subnet, "maps_public_ip", False) if called_private and not fronted else ()
 
 
@@ -68,7 +72,7 @@ def _intent(network: Network, subnet: Subnet) -> _Intent | None:
     if subnet.maps_public_ip is Tri.TRUE:
         span = subnet.span("maps_public_ip")
         return _Intent(Hop(subnet.address, "it maps public IPs on launch", span), span, Level.ERROR)
-    for balancer in network.all(LoadBalancer):
+    for balancer in _balancers(network, subnet.address):
         faces = balancer.internet_facing & exists(balancer, guards(subnet))
         if faces is Tri.TRUE and any(link.only == subnet.address for link in balancer.subnets.items):
             message = f"the internet-facing load balancer {balancer.address} sits in it"
@@ -82,12 +86,29 @@ def _doubt(network: Network, subnet: Subnet) -> tuple[str, Span] | None:
     if subnet.maps_public_ip is Tri.UNKNOWN:
         reason = "whether it maps public IPs on launch is not in the configuration"
         return reason, subnet.span("maps_public_ip")
-    for balancer in network.all(LoadBalancer):
+    for balancer in _balancers(network, subnet.address, _ANYWHERE):
         faces = balancer.internet_facing & exists(balancer, guards(subnet))
-        if faces is not Tri.FALSE and any(link.may_be(subnet.address) for link in balancer.subnets.items):
+        if faces is not Tri.FALSE:
             reason = f"whether the load balancer {balancer.address} sits in it, facing the internet, is not certain"
             return reason, balancer.span("subnets")
     return None
+
+
+def _balancers(network: Network, *addresses: str) -> Iterator[LoadBalancer]:
+    """Those that may sit in one of these subnets, in order of declaration."""
+    balancers, places = network.all(LoadBalancer), network.derived(_places)
+    for number in sorted({number for address in addresses for number in places.get(address, ())}):
+        yield balancers[number]
+
+
+def _places(network: Network) -> Mapping[str, list[int]]:
+    """The numbers of load balancers by the addresses of subnets that they may sit in."""
+    found: dict[str, list[int]] = {}
+    for number, balancer in enumerate(network.all(LoadBalancer)):
+        for link in balancer.subnets.items:
+            for target in (_ANYWHERE,) if link.anything else link.targets:
+                found.setdefault(target, []).append(number)
+    return found
 
 
 RULE = Rule(
