@@ -96,6 +96,11 @@ variable "cloudwatch_switch" {
   default = "create_cloudwatch_log_group"
 }
 
+variable "version_7" {
+  type    = bool
+  default = true
+}
+
 variable "task_policy_attached" {
   type    = bool
   default = true
@@ -115,6 +120,7 @@ module "cluster" {
   vpc_id                                = var.vpc_id
   security_group_ingress_rules          = var.security_group_ingress_rules
   security_group_egress_rules           = var.security_group_egress_rules
+  version_7                             = var.version_7
   create_task_exec_iam_role             = var.create_task_exec_iam_role
   create_task_exec_policy               = var.create_task_exec_policy
   task_exec_iam_role_policies           = var.task_exec_iam_role_policies
@@ -151,6 +157,7 @@ module "service" {
   security_group_ingress_rules   = try(each.value.security_group_ingress_rules, null)   # at: services
   security_group_egress_rules    = try(each.value.security_group_egress_rules, null)    # at: services
   cloudwatch_switch              = var.cloudwatch_switch
+  version_7                      = var.version_7
   task_policy_attached           = var.task_policy_attached
   tags                           = merge(var.tags, try(each.value.tags, null))
   service_tags                   = try(each.value.service_tags, null)                   # at: services

@@ -65,6 +65,12 @@ variable "security_group_egress_rules" {
   }
 }
 
+# Not an input: false before version 7, in which rules do not name the group itself.
+variable "version_7" {
+  type    = bool
+  default = true
+}
+
 locals {
   groups                = merge(var.autoscaling_capacity_providers, {})
   providers             = merge(local.groups, var.capacity_providers)
@@ -142,7 +148,7 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
   cidr_ipv4                    = try(each.value.cidr_ipv4, null)
   cidr_ipv6                    = try(each.value.cidr_ipv6, null)
   prefix_list_id               = try(each.value.prefix_list_id, null)
-  referenced_security_group_id = lookup(each.value, "referenced_security_group_id", null) == "self" ? aws_security_group.this[0].id : lookup(each.value, "referenced_security_group_id", null)
+  referenced_security_group_id = var.version_7 && lookup(each.value, "referenced_security_group_id", null) == "self" ? aws_security_group.this[0].id : lookup(each.value, "referenced_security_group_id", null)
 }
 
 # at: security_group_egress_rules
@@ -156,7 +162,7 @@ resource "aws_vpc_security_group_egress_rule" "this" {
   cidr_ipv4                    = try(each.value.cidr_ipv4, null)
   cidr_ipv6                    = try(each.value.cidr_ipv6, null)
   prefix_list_id               = try(each.value.prefix_list_id, null)
-  referenced_security_group_id = lookup(each.value, "referenced_security_group_id", null) == "self" ? aws_security_group.this[0].id : lookup(each.value, "referenced_security_group_id", null)
+  referenced_security_group_id = var.version_7 && lookup(each.value, "referenced_security_group_id", null) == "self" ? aws_security_group.this[0].id : lookup(each.value, "referenced_security_group_id", null)
 }
 
 output "arn" {

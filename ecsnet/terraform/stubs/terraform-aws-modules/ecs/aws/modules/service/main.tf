@@ -138,6 +138,12 @@ variable "empty_strategy_counts" {
   default = true
 }
 
+# Not an input: false before version 7, in which rules do not name the group itself, and a service's deployment gets no policy.
+variable "version_7" {
+  type    = bool
+  default = true
+}
+
 variable "newest_revision" {
   type    = bool
   default = false
@@ -373,7 +379,7 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
   cidr_ipv4                    = try(each.value.cidr_ipv4, null)
   cidr_ipv6                    = try(each.value.cidr_ipv6, null)
   prefix_list_id               = try(each.value.prefix_list_id, null)
-  referenced_security_group_id = lookup(each.value, "referenced_security_group_id", null) == "self" ? aws_security_group.this[0].id : lookup(each.value, "referenced_security_group_id", null)
+  referenced_security_group_id = var.version_7 && lookup(each.value, "referenced_security_group_id", null) == "self" ? aws_security_group.this[0].id : lookup(each.value, "referenced_security_group_id", null)
 }
 
 # at: security_group_egress_rules
@@ -387,7 +393,7 @@ resource "aws_vpc_security_group_egress_rule" "this" {
   cidr_ipv4                    = try(each.value.cidr_ipv4, null)
   cidr_ipv6                    = try(each.value.cidr_ipv6, null)
   prefix_list_id               = try(each.value.prefix_list_id, null)
-  referenced_security_group_id = lookup(each.value, "referenced_security_group_id", null) == "self" ? aws_security_group.this[0].id : lookup(each.value, "referenced_security_group_id", null)
+  referenced_security_group_id = var.version_7 && lookup(each.value, "referenced_security_group_id", null) == "self" ? aws_security_group.this[0].id : lookup(each.value, "referenced_security_group_id", null)
 }
 
 # at: security_group_rules

@@ -67,7 +67,7 @@ locals {
   create_exec_policy         = local.create_exec_role && var.create_task_exec_policy
   create_task_role           = local.create_task_definition && var.create_tasks_iam_role
   create_task_policy         = local.create_task_role && var.task_policy_attached && (var.tasks_iam_role_statements != null || var.enable_execute_command)
-  needs_infrastructure       = var.volume_configuration != null || var.vpc_lattice_configurations != null || var.deployment_configuration != null
+  needs_infrastructure       = var.volume_configuration != null || var.vpc_lattice_configurations != null || var.version_7 && var.deployment_configuration != null
   create_infrastructure_role = var.create && var.create_infrastructure_iam_role && local.needs_infrastructure
 }
 
@@ -164,7 +164,7 @@ resource "aws_iam_role_policy_attachment" "infrastructure_iam_role_vpc_lattice_p
 
 # at: deployment_configuration
 resource "aws_iam_role_policy_attachment" "infrastructure_iam_role_load_balancer_policy" {
-  count = local.create_infrastructure_role && var.deployment_configuration != null ? 1 : 0
+  count = local.create_infrastructure_role && var.version_7 && var.deployment_configuration != null ? 1 : 0
 
   role       = aws_iam_role.infrastructure_iam_role[0].name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
