@@ -9,6 +9,7 @@ from textwrap import dedent
 import pytest
 
 from ecsnet.cli import main
+from ecsnet.network.containers import containers
 from ecsnet.resources import Configuration, Resource
 from ecsnet.terraform import load
 from ecsnet.terraform.stub_library import SHIPPED, Library, Stub, wanted
@@ -348,3 +349,28 @@ def test_what_goes_wrong_in_a_stub_is_unknown(tmp_path: Path) -> None:
     found = load(str(tmp_path), boundary=str(tmp_path))
     assert list(found.resources)
     assert not found.problems_met()
+
+
+@pytest.mark.parametrize(
+    ("release", "attributes", "driver"),
+    [
+        ("5.11.0", "port_mappings = [{ containerPort = 80 }]", "awslogs"),
+        ("5.11.0", "port_mappings = [{ containerPort = 80 }], enable_cloudwatch_logging = false", None),
+        ("7.5.0", "portMappings = [{ containerPort = 80, name = null }], create_cloudwatch_log_group = false", None),
+        ("7.5.0", 'portMappings = [{ containerPort = 80 }], logConfiguration = { logDriver = "splunk" }', "splunk"),
+    ],
+)
+def test_containers_are_written_as_each_version_takes_them(
+    tmp_path: Path, release: str, attributes: str, driver: str | None
+) -> None:
+    (tmp_path / "main.tf").write_text(
+        'module "s" {\n  source = "terraform-aws-modules/ecs/aws//modules/service"\n'
+        f'  version = "{release}"\n  name = "shop"\n'
+        f'  container_definitions = {{ web = {{ image = "nginx", {attributes} }}, off = {{ create = false }} }}\n}}\n'
+    )
+    found = load(str(tmp_path), boundary=str(tmp_path))
+    read, _ = containers(found.resources["module.s.aws_ecs_task_definition.this[0]"].get("container_definitions"), ())
+    assert read is not None
+    (container,) = read
+    assert (container.name, container.image, container.log_driver) == ("web", "nginx", driver)
+    assert [mapping.container_port for mapping in container.ports] == [80]
