@@ -48,7 +48,7 @@ def compared(name: str, checkouts: Path) -> tuple[Row, list[str]]:
     pattern = REPOSITORIES[name]
     roots = [path for path in sorted(tree.glob(pattern)) if any(path.glob("*.tf"))] if pattern else roots_of(tree)
     inputs = [VarFile(str(tree / VARIABLES[name]))] if name in VARIABLES else []
-    total, lines = Row(name), []
+    total, lines, applied = Row(name), [], 0
     for root in roots:
         row = examine(root.resolve(), tree, checkouts, inputs)
         below = f"{name} {root.resolve().relative_to(tree).as_posix()}"
@@ -56,6 +56,9 @@ def compared(name: str, checkouts: Path) -> tuple[Row, list[str]]:
         if row.refused:
             lines.append(f"{below}: not applied: {row.refused}")
         total.comparison.add(row.comparison)
+        applied += not row.refused
+    # That nothing differs says nothing where nothing was applied.
+    total.name += f", {applied} of {len(roots)} roots"
     return total, lines
 
 
