@@ -3,8 +3,8 @@
 Which properties are arguments and which are nested blocks depends on the provider's schema in JSON. At the top of a
 file and in Terraform's own blocks that is known. In the bodies of resources and data sources an object, or a list of
 objects, is taken for nested blocks, which gives the same value, a tuple of mappings, where it is an argument that holds
-a list of objects. Arguments that hold a map have to be told from a single block: they are those in ``_MAPS``. In bodies
-of modules, local values, variables and outputs every property is an argument.
+a list of objects. Arguments that hold a map have to be told from a single block: they are those in ``_MAPS``, and
+``for_each``. In bodies of modules, local values, variables and outputs every property is an argument.
 
 Strings are templates. A property ``//`` is a comment.
 
@@ -165,7 +165,8 @@ class _Reader:
             return _NESTED[kind].get(name)
         if name in _LABELLED:
             return _LABELLED[name]
-        return None if name in _MAPS or name.endswith("tags") or not _is_blocks(value) else 0
+        is_map = name in _MAPS or name == "for_each" or name.endswith("tags")
+        return None if is_map or not _is_blocks(value) else 0
 
     def _builder(self, body: Object, kind: str) -> Callable[[], Body]:
         return lambda: self._body(body, kind)

@@ -157,6 +157,15 @@ def test_template_files_keep_their_quotes() -> None:
     assert literals == ['say "', '"\n']
 
 
+def test_json_for_each_is_an_argument() -> None:
+    text = """{"resource": {"aws_subnet": {"a": {
+        "for_each": {"x": {"n": 1}},
+        "dynamic": {"timeouts": {"for_each": {"y": {"n": 2}}, "content": {}}}}}}}"""
+    (subnet,) = read_json(text).body.blocks
+    assert list(subnet.body.attributes) == ["for_each"]
+    assert list(subnet.body.blocks[0].body.attributes) == ["for_each"]
+
+
 def test_json_blocks_labels_arguments_and_places() -> None:
     text = """{
   "//": "a comment",
