@@ -1,4 +1,4 @@
-"""``python -m tests.metamorphic [WORD]`` holds all fixtures to every relation, or to those so named; ``-v``: what is left."""
+"""``python -m tests.metamorphic [WORD]`` holds all fixtures to every relation so named; ``-v``: what is left."""
 
 from __future__ import annotations
 
