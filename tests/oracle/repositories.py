@@ -34,7 +34,7 @@ REPOSITORIES: dict[str, str | None] = {
     "thnbao22/Terraform-ECS-EC2LaunchType": None,
     "jetbrains-infra/terraform-aws-ecs-cluster": None,
     "LordMilan/Terraform-ECS-EC2-BlueGreen": None,
-    "arminc/terraform-ecs": ".",
+    "arminc/terraform-ecs": None,
     "aws-ia/ecs-blueprints": None,
     "aws-ia/terraform-aws-ecs-blueprints": None,
     "wardviaene/terraform-course": None,
