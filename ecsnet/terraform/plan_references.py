@@ -83,12 +83,12 @@ class Configured:
         todo = [(expression, "") for expression in self._outputs_of("", ())]
         while todo:
             expression, module = todo.pop()
-            for name in expression.get("references") or ():
-                if not isinstance(name, str) or (module, name) in seen:
+            for name in _references(expression):
+                if (module, name) in seen:
                     continue
                 seen.add((module, name))
-                first, *rest = steps_of(name)
-                if first == "local":
+                first, *rest = steps_of(name) or [""]
+                if first in ("local", ""):
                     return tuple(Reference(address, "id") for address in self._document.instances)
                 if first == "module" and rest:
                     for child in self.module_instances(f"{module}.module.{rest[0]}" if module else f"module.{rest[0]}"):
@@ -138,10 +138,9 @@ class _Search:
 
     def _expression(self, expression: Node, module: str, owner: Node, argument: str) -> list[Value]:
         """What an expression may be, written in ``module`` in a resource or a call, ``owner``."""
-        names = [name for name in expression.get("references") or () if isinstance(name, str)]
         found: dict[Value, None] = {}
         last = ""
-        for name in names:
+        for name in _references(expression):
             # After each reference come its own beginnings.
             if last.startswith((f"{name}.", f"{name}[")) or last == name:
                 continue
@@ -153,7 +152,7 @@ class _Search:
         return list(found)
 
     def _name(self, steps: list[str], module: str, owner: Node, argument: str) -> list[Value]:
-        first, rest = steps[0], steps[1:]
+        first, *rest = steps or [""]
         if first in _WITHOUT_ORIGIN or (first == "each" and rest[:1] == ["key"]):
             return []
         if first == "each":
@@ -322,3 +321,9 @@ def has_unknown(unknown: object, depth: int = 0) -> bool:
             has_unknown(item, depth + 1) for item in (unknown.values() if isinstance(unknown, dict) else unknown)
         )
     return unknown is True
+
+
+def _references(expression: Node) -> list[str]:
+    """The names in an expression; "", which is that of nothing, for what is damaged."""
+    listed = expression.get("references") or []
+    return [name if isinstance(name, str) else "" for name in listed] if isinstance(listed, list) else [""]

@@ -34,5 +34,18 @@ REGRESSIONS = {
     "a patch with a line number of more digits than Python takes": Input(
         "diff", {"changes.patch": b"+++ b/a.tf\n@@ -1 +" + b"1" * 5_000 + b" @@\n+a\n"}
     ),
+    "a plan in which an expression names nothing, or is of another type": Input(
+        "plan",
+        {
+            "plan.json": b'{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": '
+            b'{"resources": [{"address": "aws_subnet.a", "mode": "managed", "type": "aws_subnet", "name": "a", "values": {}}]}}, '
+            b'"resource_changes": [{"address": "aws_subnet.a", "mode": "managed", "type": "aws_subnet", "name": "a", '
+            b'"change": {"actions": ["create"], "after": {}, "after_unknown": {"vpc_id": true, "cidr_block": true}}}], '
+            b'"configuration": {"root_module": {"outputs": {"o": {"expression": {"references": ["", 1]}}, '
+            b'"p": {"expression": {"references": true}}}, "resources": [{"address": "aws_subnet.a", "mode": "managed", '
+            b'"type": "aws_subnet", "name": "a", "expressions": {"vpc_id": {"references": [""]}, '
+            b'"cidr_block": {"references": 5}}}]}}}'
+        },
+    ),
     "a plan whose module has no address of a module": Input("plan", {"plan.json": _PLAN}),
 }
