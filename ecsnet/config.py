@@ -29,7 +29,8 @@ class Config:
     templates as what they are deployed; ``parameters`` are for every root template that declares them, and go before.
     ``options`` are for single rules. ``levels``: by id of a rule, in the place of what the rule says. ``path_ignores``:
     rules that do not run for some paths. ``baseline``: the file of findings that were there before; of the folder that
-    holds all that is scanned. ``allow_outside``: whether what lies outside of that may be read too.
+    holds all that is scanned. ``allow_outside``: whether what lies outside of that may be read too. ``timeout``:
+    seconds for a root.
     """
 
     select: tuple[str, ...] | None = None
@@ -47,6 +48,7 @@ class Config:
     path_ignores: tuple[PathIgnore, ...] = ()
     baseline: str | None = None
     allow_outside: bool = False
+    timeout: float | None = None
 
     def of(self, folder: str) -> Config:
         """What holds for what is in ``folder``: here, the same everywhere."""
@@ -58,6 +60,9 @@ class Configured(Protocol):
 
     @property
     def allow_outside(self) -> bool: ...
+
+    @property
+    def timeout(self) -> float | None: ...
 
     def of(self, folder: str) -> Config: ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ecsnet.config import Configured, choose
 from ecsnet.files import Found, find
@@ -14,7 +14,7 @@ from ecsnet.fixes.uses import Uses
 from ecsnet.judging import Judges, Outcome, crash, judged, judges_of
 from ecsnet.records import dataclass, field, replace
 from ecsnet.resources import Configuration, Hole, Problem
-from ecsnet.roots import configurations
+from ecsnet.roots import Roots
 from ecsnet.scanning import outcomes
 from ecsnet.suppressions import Suppressions
 from ecsnet.values import Span
@@ -22,6 +22,8 @@ from ecsnet.values import Span
 if TYPE_CHECKING:
     from ecsnet.network import Network
     from ecsnet.touched import Touched
+
+_T = TypeVar("_T")
 
 _STACK = "AWS::StackName"
 
@@ -82,19 +84,26 @@ def _with_edits(report: Report, uses: Uses, paths: Sequence[str]) -> Report:
         return replace(report, problems=(*report.problems, crash(paths[0], "the search for fixes", error)))
 
 
-def networks(paths: Sequence[str], config: Configured) -> Iterator[tuple[Network, Configuration] | Problem]:
-    """The network of every root in ``paths``, and what could not be read.
+def networks(
+    paths: Sequence[str], config: Configured, look: Callable[[Network, Configuration], _T]
+) -> Iterator[_T | Problem]:
+    """What ``look`` makes of the network of every root in ``paths``, and what could not be read.
 
     :raises ConfigError: as ``scan`` does
     """
     from ecsnet.network import read
 
-    for root in configurations(_found(paths, config), config):
+    roots = Roots(_found(paths, config), config)
+    for root in roots.everything():
         if isinstance(root, Problem):
             yield root
             continue
+
+        def work(root: Configuration = root) -> _T:
+            return look(read(root), root)
+
         try:
-            yield read(root), root
+            yield roots.within(root, work)
         except Exception as error:
             yield crash(root.root, "the network model", error)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from ecsnet import disk
 from ecsnet.config import Config, ConfigError, Configured
+from ecsnet.deadline import Clock, TimeUp
 from ecsnet.files import Found, is_plan
 from ecsnet.inputs import VarFile
 from ecsnet.judging import crash
@@ -17,8 +18,11 @@ from ecsnet.resources import Configuration, Problem
 
 if TYPE_CHECKING:
     from ecsnet.cache import Cache
+    from ecsnet.cloudformation.deployment import Deployment
     from ecsnet.stacks import Stacks
     from ecsnet.terraform import Files
+
+_T = TypeVar("_T")
 
 _HEAD = 64_000
 
@@ -35,11 +39,13 @@ class Unit:
 
 @dataclass(slots=True)
 class Roots:
-    """Those of a scan. Files that several of them read are read once."""
+    """Those of a scan. Files that several of them read are read once. ``late``: whether time was up for one of them."""
 
     found: Found
     config: Configured
+    late: bool = False
     _files: Files | None = field(default=None, repr=False)
+    _clocks: dict[str, Clock] = field(default_factory=dict, repr=False)
 
     def __reduce__(self) -> tuple[type[Roots], tuple[Found, Configured]]:
         """Another process reads its own files."""
@@ -58,12 +64,36 @@ class Roots:
             units.append(Unit())
         return units
 
+    def everything(self) -> Iterator[Configuration | Problem]:
+        """Every root of the files found, evaluated, and what kept some from being."""
+        yield from self.found.problems
+        problems: list[Problem] = []
+        units = self.units(problems)
+        yield from problems
+        for unit in units:
+            yield from self.evaluate(unit)
+
     def evaluate(self, unit: Unit) -> Iterator[Configuration | Problem]:
         """The roots of a unit, and what kept some from being evaluated.
 
         :raises ConfigError: a parameter is given that no template declares
         """
-        return self._module(unit) if unit.root else _template_roots(self.found, self.config)
+        self._clocks.clear()
+        return self._module(unit) if unit.root else self._templates()
+
+    def within(self, root: Configuration, work: Callable[[], _T]) -> _T | Problem:
+        """What ``work`` makes of a root, in the time that evaluating it has left."""
+        return self._timed(root.root, root.files[0] if root.files else root.root, work)
+
+    def _timed(self, root: str, file: str, work: Callable[[], _T], times: int = 1) -> _T | Problem:
+        """``times``: how many roots are at work."""
+        seconds = self.config.timeout
+        clock = self._clocks.setdefault(root, Clock(None if seconds is None else seconds * times))
+        try:
+            return clock.run(work)
+        except TimeUp:
+            self.late = True
+            return Problem(file, 1, 1, f"not evaluated: it takes longer than --timeout {seconds:g}")
 
     def key(self, unit: Unit, cache: Cache) -> str:
         """What, beside files, a unit is judged by."""
@@ -134,8 +164,9 @@ class Roots:
         from ecsnet.terraform import load
 
         own = self.config.of(unit.root)
-        try:
-            yield load(
+
+        def work() -> Configuration:
+            return load(
                 unit.root,
                 wanted=wanted("terraform"),
                 given=own.given[unit.given],
@@ -144,11 +175,126 @@ class Roots:
                 cache=self.files,
                 stubs=own.stubs,
             )
+
+        try:
+            yield self._timed(unit.root, self._first(unit.root), work)
         except Exception as error:
             yield crash(unit.root, "the Terraform evaluator", error)
         finally:
             if unit.given == len(own.given) - 1:
                 self.files.forget(unit.root)
+
+    def _first(self, folder: str) -> str:
+        """The file of a root module that stands for it."""
+        found = [path for path in self.found.terraform if (os.path.dirname(path) or os.curdir) == folder]
+        return next((path for path in found if os.path.basename(path) == "main.tf"), found[0] if found else folder)
+
+    def _templates(self) -> Iterator[Configuration | Problem]:
+        """Root templates; those that import from others are one root with them."""
+        from ecsnet.cloudformation import link
+
+        problems: list[Problem] = []
+        kept = [stack for stacks in self.templates(problems).values() for stack in stacks]
+        yield from problems
+        try:
+            linked = self._timed("", kept[0].root if kept else "", lambda: link(kept), len(kept))
+        except Exception as error:
+            linked = crash(self.found.base, "the links between templates", error)
+        if isinstance(linked, Problem):
+            yield from kept
+            yield linked
+        else:
+            yield from linked
+
+    def templates(self, problems: list[Problem]) -> dict[str, list[Configuration]]:
+        """Templates that no other template of the scan nests, or of which the configuration says that they are stacks;
+        of a circle of templates the first. Each once for every stack that it is deployed as. Adds to ``problems``.
+
+        :raises ConfigError: a parameter is given that no template declares
+        """
+        from ecsnet.stacks import Stacks, entries_of
+
+        stacks = Stacks()
+        found, config = self.found, self.config
+        loaded: dict[str, list[Configuration]] = {}
+        problems += stacks.problems(config.of(found.base).parameters)
+        for path in found.templates:
+            for template in self._template(path, stacks):
+                if isinstance(template, Problem):
+                    problems.append(template)
+                else:
+                    loaded.setdefault(path, []).append(template)
+        reads = {path: {os.path.abspath(file) for one in each for file in one.files} for path, each in loaded.items()}
+        readers: dict[str, list[str]] = {}
+        for path, files in reads.items():
+            for file in files:
+                readers.setdefault(file, []).append(path)
+        kept: dict[str, list[Configuration]] = {}
+        for path, each in loaded.items():
+            nested = any(
+                os.path.abspath(other) not in reads[path] or other < path
+                for other in readers.get(os.path.abspath(path), ())
+                if other != path
+            )
+            if not nested or entries_of(path, config.of(os.path.dirname(path))):
+                kept[path] = each
+        stacks.refuse_undeclared([(path, each[0]) for path, each in kept.items()], found.base, config)
+        return kept
+
+    def _template(self, path: str, stacks: Stacks) -> Iterator[Configuration | Problem]:
+        """Once for each stack that it is deployed as; nothing for what only looks like a template by its name."""
+        from ecsnet.cloudformation import load
+        from ecsnet.cloudformation.document import read_file
+        from ecsnet.network import wanted
+
+        found, config = self.found, self.config.of(os.path.dirname(path))
+        explicit = path in found.explicit
+        if path.endswith(".json") and _may_be_plan(path):
+            plan = self._timed(path, path, lambda: self._plan(path, config))
+            if plan is not None:
+                if explicit or not isinstance(plan, Problem) or _is_surely_plan(path):
+                    yield plan
+                return
+        content = read_file(path)
+        if isinstance(content, str):
+            if explicit or _may_be_template(path):
+                yield Problem(path, 1, 1, content)
+            return
+        boundary = found.boundary(os.path.dirname(path))
+        for deployment in stacks.deployments(path, config, boundary):
+
+            def work(deployment: Deployment = deployment) -> Configuration | None:
+                return load(
+                    path,
+                    text=content,
+                    zones=config.zones,
+                    boundary=boundary,
+                    wanted=wanted("cloudformation"),
+                    tree=lambda: found.templates,
+                    deployment=deployment,
+                )
+
+            try:
+                template = self._timed(path, path, work)
+            except Exception as error:
+                yield crash(path, "the CloudFormation evaluator", error)
+                continue
+            if template is not None:
+                yield template
+            elif explicit:
+                yield Problem(path, 1, 1, "not a CloudFormation template")
+
+    def _plan(self, path: str, config: Config) -> Configuration | Problem | None:
+        from ecsnet.network import wanted
+        from ecsnet.terraform.plan import load_plan
+
+        boundary = self.found.boundary(os.path.dirname(path))
+        try:
+            return load_plan(
+                path, wanted=wanted("terraform"), zones=config.zones, boundary=boundary, stubs=config.stubs
+            )
+        except Exception as error:
+            return crash(path, "the reader of plans", error)
 
 
 def _names(text: bytes | None) -> list[str] | None:
@@ -160,109 +306,11 @@ def _names(text: bytes | None) -> list[str] | None:
     return found if isinstance(found, list) and all(isinstance(name, str) for name in found) else None
 
 
-def configurations(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
-    """Every root of the files found, evaluated, and what kept some from being."""
-    yield from found.problems
-    roots, problems = Roots(found, config), list[Problem]()
-    units = roots.units(problems)
-    yield from problems
-    for unit in units:
-        yield from roots.evaluate(unit)
-
-
 def _without_stubs(paths: Sequence[str], config: Configured) -> Sequence[str]:
     """What is in a folder of stubs stands for modules: it is no configuration of its own."""
     stubs = dict.fromkeys(stub for folder in set(map(os.path.dirname, paths)) for stub in config.of(folder).stubs)
     folders = tuple(os.path.join(os.path.realpath(folder), "") for folder in stubs)
     return [path for path in paths if not os.path.realpath(path).startswith(folders)] if folders else paths
-
-
-def _template_roots(found: Found, config: Configured) -> Iterator[Configuration | Problem]:
-    """Root templates; those that import from others are one root with them."""
-    from ecsnet.cloudformation import link
-
-    problems: list[Problem] = []
-    kept = [stack for stacks in root_templates(found, config, problems).values() for stack in stacks]
-    yield from problems
-    try:
-        yield from link(kept)
-    except Exception as error:
-        yield from kept
-        yield crash(found.base, "the links between templates", error)
-
-
-def root_templates(found: Found, config: Configured, problems: list[Problem]) -> dict[str, list[Configuration]]:
-    """Templates that no other template of the scan nests, or of which the configuration says that they are stacks; of a
-    circle of templates the first. Each once for every stack that it is deployed as. Adds to ``problems``.
-
-    :raises ConfigError: a parameter is given that no template declares
-    """
-    from ecsnet.stacks import Stacks, entries_of
-
-    stacks = Stacks()
-    loaded: dict[str, list[Configuration]] = {}
-    problems += stacks.problems(config.of(found.base).parameters)
-    for path in found.templates:
-        for template in _load_template(path, found, config.of(os.path.dirname(path)), stacks):
-            if isinstance(template, Problem):
-                problems.append(template)
-            else:
-                loaded.setdefault(path, []).append(template)
-    reads = {path: {os.path.abspath(file) for one in each for file in one.files} for path, each in loaded.items()}
-    readers: dict[str, list[str]] = {}
-    for path, files in reads.items():
-        for file in files:
-            readers.setdefault(file, []).append(path)
-    kept: dict[str, list[Configuration]] = {}
-    for path, each in loaded.items():
-        nested = any(
-            os.path.abspath(other) not in reads[path] or other < path
-            for other in readers.get(os.path.abspath(path), ())
-            if other != path
-        )
-        if not nested or entries_of(path, config.of(os.path.dirname(path))):
-            kept[path] = each
-    stacks.refuse_undeclared([(path, each[0]) for path, each in kept.items()], found.base, config)
-    return kept
-
-
-def _load_template(path: str, found: Found, config: Config, stacks: Stacks) -> Iterator[Configuration | Problem]:
-    """Once for each stack that it is deployed as; nothing for what only looks like a template by its name."""
-    from ecsnet.cloudformation import load
-    from ecsnet.cloudformation.document import read_file
-    from ecsnet.network import wanted
-
-    explicit = path in found.explicit
-    if path.endswith(".json") and _may_be_plan(path):
-        plan = _load_plan(path, found, config)
-        if plan is not None:
-            if explicit or not isinstance(plan, Problem) or _is_surely_plan(path):
-                yield plan
-            return
-    content = read_file(path)
-    if isinstance(content, str):
-        if explicit or _may_be_template(path):
-            yield Problem(path, 1, 1, content)
-        return
-    boundary = found.boundary(os.path.dirname(path))
-    for deployment in stacks.deployments(path, config, boundary):
-        try:
-            template = load(
-                path,
-                text=content,
-                zones=config.zones,
-                boundary=boundary,
-                wanted=wanted("cloudformation"),
-                tree=lambda: found.templates,
-                deployment=deployment,
-            )
-        except Exception as error:
-            yield crash(path, "the CloudFormation evaluator", error)
-            continue
-        if template is not None:
-            yield template
-        elif explicit:
-            yield Problem(path, 1, 1, "not a CloudFormation template")
 
 
 def _may_be_plan(path: str) -> bool:
@@ -279,17 +327,6 @@ def _is_surely_plan(path: str) -> bool:
         return is_surely_plan(disk.content(path, _HEAD))
     except OSError:
         return False
-
-
-def _load_plan(path: str, found: Found, config: Config) -> Configuration | Problem | None:
-    from ecsnet.network import wanted
-    from ecsnet.terraform.plan import load_plan
-
-    boundary = found.boundary(os.path.dirname(path))
-    try:
-        return load_plan(path, wanted=wanted("terraform"), zones=config.zones, boundary=boundary, stubs=config.stubs)
-    except Exception as error:
-        return crash(path, "the reader of plans", error)
 
 
 def _may_be_template(path: str) -> bool:

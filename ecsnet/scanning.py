@@ -13,7 +13,7 @@ from ecsnet.files import Found
 from ecsnet.judging import Outcome, crash, folder_of, judged, judges_of
 from ecsnet.plain import MalformedError, packed, plain, unpacked
 from ecsnet.records import dataclass
-from ecsnet.resources import Problem
+from ecsnet.resources import Configuration, Problem
 from ecsnet.roots import Roots, Unit
 
 if TYPE_CHECKING:
@@ -109,8 +109,12 @@ class Task:
             if isinstance(root, Problem):
                 yield root
                 continue
+
+            def work(root: Configuration = root) -> Outcome:
+                return plain(judged(root, judges_of(self.roots.config.of(folder_of(root)))))
+
             try:
-                yield plain(judged(root, judges_of(self.roots.config.of(folder_of(root)))))
+                yield self.roots.within(root, work)
             except Exception as error:
                 yield crash(root.root, "the rules", error)
 
@@ -118,17 +122,19 @@ class Task:
         """In this process."""
         if not self.watches:
             return Answer(self.judge(unit), {})
+        self.roots.late = False
         with disk.watched() as seen:
             found = tuple(self.judge(unit))
-        return Answer(found, seen, text_of(found))
+        return Answer(found, seen, b"" if self.roots.late else text_of(found))
 
-    def __call__(self, unit: Unit) -> tuple[bytes, disk.Answers]:
-        """In another process."""
+    def __call__(self, unit: Unit) -> tuple[bytes, disk.Answers | None]:
+        """In another process: the answer, and what it was made from, where it may be kept."""
         if not self.watches:
-            return text_of(self.judge(unit)), {}
+            return text_of(self.judge(unit)), None
+        self.roots.late = False
         with disk.watched() as seen:
             text = text_of(self.judge(unit))
-        return text, seen
+        return text, None if self.roots.late else seen
 
 
 def text_of(found: Iterable[Judged]) -> bytes:
@@ -176,4 +182,4 @@ def _answers(task: Task, units: Sequence[Unit], jobs: int) -> Iterator[Answer]:
             yield Answer((Problem(place, 1, 1, f"not evaluated: its process {answer.reason}"),), {})
         else:
             text, seen = answer
-            yield Answer(of_text(text), seen, text if task.watches else b"")
+            yield Answer(of_text(text), {}) if seen is None else Answer(of_text(text), seen, text)

@@ -28,8 +28,8 @@ class Flags:
 
     ``select`` replaces the rules that the file chooses; ``extend_select`` and ``ignore`` change its choice. ``inputs``
     come after those of the file, and so do ``parameters``. ``baseline``: "" for none, whatever the file says.
-    ``files``: whether configuration files are read. ``allow_outside`` is the caller's alone to say: what is scanned,
-    and so its configuration file, may be anybody's.
+    ``files``: whether configuration files are read. ``allow_outside`` and ``timeout`` are the caller's alone to say:
+    what is scanned, and so its configuration file, may be anybody's.
     """
 
     select: tuple[str, ...] | None = None
@@ -46,6 +46,7 @@ class Flags:
     baseline: str | None = None
     files: bool = True
     allow_outside: bool = False
+    timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ class Settings:
     @property
     def allow_outside(self) -> bool:
         return self.flags.allow_outside
+
+    @property
+    def timeout(self) -> float | None:
+        """No part of ``of``: what is found in time is found without an end too."""
+        return self.flags.timeout
 
     def of(self, folder: str) -> Config:
         """What holds for a root module, or a template, in ``folder``.

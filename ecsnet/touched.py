@@ -50,28 +50,28 @@ class Touched:
         for unit in units:
             if unit.root in modules:
                 with disk.watched() as seen:
-                    made = [_judged(root, config) for root in roots.evaluate(unit)]
+                    made = [_judged(root, roots) for root in roots.evaluate(unit)]
                 if modules[unit.root] or self._was_read(seen):
                     yield from made
             elif not unit.root and not all(path.endswith(_TERRAFORM) for path in self.files):
-                yield from self._templates(list(roots.evaluate(unit)), config, problems)
+                yield from self._templates(list(roots.evaluate(unit)), roots, problems)
         # What is wrong with other files is not what is asked; but what is in a folder that cannot be read is not known.
         yield from (one for one in problems if self._has([one.file]) or os.path.isdir(one.file))
 
     def _templates(
-        self, found: Sequence[Configuration | Problem], config: Configured, problems: list[Problem]
+        self, evaluated: Sequence[Configuration | Problem], roots: Roots, problems: list[Problem]
     ) -> Iterator[Outcome | Problem]:
         """Files that a template includes in a property are only read when it is judged."""
-        problems += (one for one in found if isinstance(one, Problem))
-        roots = [one for one in found if not isinstance(one, Problem)]
-        known = {os.path.realpath(file) for root in roots for file in root.files}
+        problems += (one for one in evaluated if isinstance(one, Problem))
+        found = [one for one in evaluated if not isinstance(one, Problem)]
+        known = {os.path.realpath(file) for root in found for file in root.files}
         unexplained = any(path not in known and not path.endswith(_TERRAFORM) for path in self.files)
-        for root in roots:
-            if self._is_of_template(root, config.of(folder_of(root))):
-                yield _judged(root, config)
+        for root in found:
+            if self._is_of_template(root, roots.config.of(folder_of(root))):
+                yield _judged(root, roots)
             elif unexplained:
                 with disk.watched() as seen:
-                    made = _judged(root, config)
+                    made = _judged(root, roots)
                 if self._was_read(seen):
                     yield made
 
@@ -140,11 +140,11 @@ class Touched:
         return False
 
 
-def _judged(root: Configuration | Problem, config: Configured) -> Outcome | Problem:
+def _judged(root: Configuration | Problem, roots: Roots) -> Outcome | Problem:
     if isinstance(root, Problem):
         return root
     try:
-        return judged(root, judges_of(config.of(folder_of(root))))
+        return roots.within(root, lambda: judged(root, judges_of(roots.config.of(folder_of(root)))))
     except Exception as error:
         return crash(root.root, "the rules", error)
 

@@ -53,6 +53,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         baseline=options.baseline,
         files=not options.no_config,
         allow_outside=options.allow_outside,
+        timeout=options.timeout,
     )
     return Settings(flags, options.paths, dict(os.environ))
 

@@ -22,12 +22,11 @@ def visit_networks(
     from ecsnet.engine import networks
     from ecsnet.resources import Problem
 
+    def look(network: Network, root: Configuration) -> tuple[Problem, ...]:
+        visit(network, root)
+        return (*root.problems, *root.problems_met())
+
     problems: dict[Problem, None] = {}
-    for found in networks(options.paths, settings):
-        if isinstance(found, Problem):
-            problems.setdefault(found)
-        else:
-            network, root = found
-            visit(network, root)
-            problems.update(dict.fromkeys((*root.problems, *root.problems_met())))
+    for found in networks(options.paths, settings, look):
+        problems.update(dict.fromkeys((found,) if isinstance(found, Problem) else found))
     return tuple(problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -282,6 +283,9 @@ def _add_bounds(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also read what the configuration names outside of its git checkout, or of what is scanned",
     )
+    parser.add_argument(
+        "--timeout", metavar="SECONDS", type=_seconds, help="give up on a root module or template after that long"
+    )
 
 
 def _assignment(text: str) -> tuple[str, str]:
@@ -320,6 +324,12 @@ def _retries(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:4]) <= 100):
         raise argparse.ArgumentTypeError(f"not a number from 0 to 100: {text!r}")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]{1,6})?", text, re.ASCII) or float(text) < 0.001:
+        raise argparse.ArgumentTypeError(f"not a number of seconds, 0.001 or more: {text!r}")
+    return float(text)
 
 
 def _zones(text: str) -> int:

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Literal, Union
 
 from ecsnet.cloudformation.scenarios import NOTHING, Assumptions, Questions
+from ecsnet.deadline import check
 from ecsnet.records import dataclass, field
 from ecsnet.resources import Hole, Problem
 from ecsnet.values import Tri, Unknown, Value, equal
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from ecsnet.cloudformation.exports import Export
     from ecsnet.cloudformation.nodes import Document
     from ecsnet.cloudformation.stack import Stack
+
+_PACE = 50
+"""Steps between two looks at the clock."""
 
 MAX_STEPS = 1_000_000
 MAX_NESTING = 150
@@ -123,6 +127,8 @@ class Run:
     def exhausted(self) -> Unknown | None:
         """Counts one step; why to go no further, if so."""
         self.steps += 1
+        if not self.steps % _PACE:
+            check()
         if self.steps > MAX_STEPS:
             return Unknown(f"more than {MAX_STEPS} steps of evaluation")
         if self.depth > MAX_NESTING:

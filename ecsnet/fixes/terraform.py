@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ecsnet.findings import Setting
@@ -77,8 +78,12 @@ def _switched(expression: Expression, value: bool) -> tuple[Piece, ...] | None:
 
 
 def _block(parsed: ParsedFile, header: Span, kind: str) -> Block | None:
-    for block in parsed.body.blocks:
-        if block.type == kind and parsed.source.span(block.start, block.header_end) == header:
+    source, blocks = parsed.source, parsed.body.blocks
+    start = source.offset(header.start_line, header.start_column)
+    for block in blocks[bisect_left(blocks, start, key=lambda block: block.start) :]:
+        if block.start > start:
+            return None
+        if block.type == kind and source.span(block.start, block.header_end) == header:
             return block
     return None
 

@@ -64,11 +64,12 @@ def judged(source: str, commit: str, unit: tuple[str, int], flags: Flags) -> Res
     root, given = unit
     try:
         roots = _roots(folder, flags)
-        found = list(roots.evaluate(Unit(_absolute(root, folder) if root else "", given)))
-        reports = list(_reports(found, roots))
+        found = roots.evaluate(Unit(_absolute(root, folder) if root else "", given))
+        made = [_judged(one, roots) for one in found]
     except ConfigError as error:
         return Result(problems=(_row(name, folder, Problem(folder, 1, 1, str(error))),))
-    problems = [one for one in found if isinstance(one, Problem)]
+    problems = [one for one in made if isinstance(one, Problem)]
+    reports = [one for one in made if not isinstance(one, Problem)]
     problems += (one for report in reports for one in report.problems)
     return Result(
         tuple(row for report in reports for row in _rows(name, commit, folder, root, report)),
@@ -82,11 +83,11 @@ def _roots(folder: str, flags: Flags) -> Roots:
     return Roots(found, Settings(flags, [folder], {}))
 
 
-def _reports(found: Iterable[Configuration | Problem], roots: Roots) -> Iterable[Report]:
-    base = base_of(roots.found.base)
-    for one in found:
-        if not isinstance(one, Problem):
-            yield judge([one], judges_of(roots.config.of(folder_of(one))), base)
+def _judged(root: Configuration | Problem, roots: Roots) -> Report | Problem:
+    if isinstance(root, Problem):
+        return root
+    judges = judges_of(roots.config.of(folder_of(root)))
+    return roots.within(root, lambda: judge([root], judges, base_of(roots.found.base)))
 
 
 def _rows(name: str, commit: str, folder: str, root: str, report: Report) -> Iterable[Row]:

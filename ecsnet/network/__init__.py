@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from ecsnet.deadline import check
 from ecsnet.network.links import Linker, Reader
 from ecsnet.network.model import Element
 from ecsnet.records import dataclass
@@ -59,10 +60,12 @@ class Network:
 
     def all(self, kind: type[E]) -> tuple[E, ...]:
         """Every element of a kind, in order of declaration."""
+        check()
         return self._by_kind.get(kind, ())  # type: ignore[return-value]
 
     def get(self, kind: type[E], address: str | None) -> E | None:
         """The element of a kind that the resource at ``address`` declares."""
+        check()
         return self._by_address.get((kind, address or ""))  # type: ignore[return-value]
 
     @cached_property
@@ -79,6 +82,7 @@ class Network:
 
     def hole(self, address: str) -> Hole | None:
         """What may act on the resource at ``address`` unseen: a module or stack that is not there and is given it."""
+        check()
         return self._hole_over_all or self._holes_by_target.get(address)
 
 
@@ -99,6 +103,7 @@ def read(configuration: Configuration) -> Network:
     readers, linker = _readers(configuration.language), Linker(configuration)
     found: list[Element] = []
     for resource in configuration.resources.values():
+        check()
         reader = readers.get(resource.type)
         if reader:
             found += reader(resource, linker)

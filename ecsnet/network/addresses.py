@@ -9,7 +9,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from ecsnet.values import Reference, Tri, Unknown, Value
 
@@ -98,6 +98,11 @@ def internet(family: int) -> tuple[Range, ...]:
 
 def is_internet(cidrs: Iterable[str]) -> bool:
     """Whether addresses together hold a quarter or more of the public IPv4 space, or of 2000::/3."""
+    return _is_internet(tuple(cidrs))
+
+
+@lru_cache(4096)
+def _is_internet(cidrs: tuple[str, ...]) -> bool:
     networks = [network for network in map(parse, cidrs) if network is not None]
     four = [span_of(network) for network in networks if network.version == 4]
     six = [span_of(network) for network in networks if network.version == 6]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from functools import cached_property
 
+from ecsnet.deadline import check
 from ecsnet.network.model import Element, Link, Links
 from ecsnet.records import dataclass, replace
 from ecsnet.resources import Configuration, Hole, Resource
@@ -50,6 +51,7 @@ class Linker:
 
     def link(self, value: Value, types: Collection[str]) -> Link:
         """The resource of one of ``types`` that ``value`` names."""
+        check()
         if value is None or value == "":
             return Link()
         if isinstance(value, Reference):

@@ -67,9 +67,9 @@ def _stacks(found: Found, settings: Settings) -> Iterator[Stack]:
     if not found.templates and not settings.flags.parameters:
         return
     from ecsnet.cloudformation.told import inputs_of
-    from ecsnet.roots import root_templates
+    from ecsnet.roots import Roots
 
-    for template, configurations in root_templates(found, settings, []).items():
+    for template, configurations in Roots(found, settings).templates([]).items():
         for configuration in configurations:
             for one in inputs_of(configuration):
                 told = one.deployment

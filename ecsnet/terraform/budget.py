@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
+from ecsnet.deadline import check
 from ecsnet.values import Encoded, Several, Span, Text, Unknown, Value
 
 ROOT_WORK = 4_000_000
@@ -31,6 +32,9 @@ PER_MODULE = 200
 PER_BODY = 50
 PER_READ = 6
 """What an instance of a block, of a module, the body of a block, and reading a value again cost: time and memory."""
+
+_PACE = 2_000
+"""Units of one value between two looks at the clock."""
 
 _LIGHT = 64
 """Values lighter than that are weighed again each time, not remembered."""
@@ -72,6 +76,7 @@ class Budget:
 
         So going through lazy mappings that hold one another comes to an end.
         """
+        check()
         known = self._weights.get(id(value))
         self.left -= PER_READ if known is None else PER_READ + known[1] // 8
         return value if self.left > 0 else self.spent()
@@ -121,11 +126,16 @@ class Meter:
     def __init__(self) -> None:
         self.left = sys.maxsize
         self._start = sys.maxsize
+        self._pause = 0
         self._budget = self._idle = Budget()
 
     def charge(self, units: int = 1) -> None:
         """Do so much work; ``LimitError`` where there is no more left for it."""
         self.left -= units
+        if self.left >= self._pause:
+            return
+        check()
+        self._pause = max(0, self.left - _PACE)
         if self.left < 0:
             if self._budget.left <= self._start - self.left:
                 raise LimitError(self._budget.spent().reason)
@@ -154,9 +164,11 @@ class Meter:
 
     def begin(self, budget: Budget) -> tuple[int, int, Budget]:
         """Go over to another value, maybe of another root. What is given back is for ``end``."""
+        check()
         self._settle()
         before = (self.left, self._start, self._budget)
         self.left = self._start = max(0, min(VALUE_WORK, budget.left))
+        self._pause = max(0, self.left - _PACE)
         self._budget = budget
         return before
 
@@ -166,6 +178,7 @@ class Meter:
         self.left, self._start, self._budget = before
         if self._budget is not self._idle:
             self.left = self._start = max(0, min(self.left, self._budget.left))
+        self._pause = max(0, self.left - _PACE)
 
     def _settle(self) -> None:
         self._budget.left -= self._start - self.left

@@ -44,6 +44,11 @@ class Source:
         line = max(bisect_right(self._lines, offset), 1)
         return line, len(decoded_bytes(self.text[self._lines[line - 1] : offset])) + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The byte offset of a line and column: the reverse of :meth:`position`."""
+        start = self._lines[line - 1]
+        return start + len(decoded_bytes(self.text[start : start + 4 * column])[: column - 1].encode())
+
     def span(self, start: int, end: int) -> Span:
         """From byte ``start`` up to byte ``end``, exclusive."""
         return Span(self.path, *self.position(start), *self.position(end))

@@ -300,13 +300,13 @@ Resources:
 def linked(folder: Path, entries: str) -> dict[str, object]:
     """``VpcId`` of the hosts of each root."""
     from ecsnet.files import find
-    from ecsnet.roots import configurations
+    from ecsnet.roots import Roots
 
     (folder / "hosts.yaml").write_text(HOSTS)
     (folder / "network.yaml").write_text(NETWORK)
     (folder / ".ecsnet.toml").write_text(entries)
     found: dict[str, object] = {}
-    for root in configurations(find(["."]), Settings(Flags(), ["."], {})):
+    for root in Roots(find(["."]), Settings(Flags(), ["."], {})).everything():
         for address, resource in getattr(root, "resources", {}).items():
             if address.endswith("Hosts"):
                 found[address] = resource.get("VpcId")

@@ -38,7 +38,8 @@ REGRESSIONS = {
         "plan",
         {
             "plan.json": b'{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": '
-            b'{"resources": [{"address": "aws_subnet.a", "mode": "managed", "type": "aws_subnet", "name": "a", "values": {}}]}}, '
+            b'{"resources": [{"address": "aws_subnet.a", "mode": "managed", "type": "aws_subnet", "name": "a", '
+            b'"values": {}}]}}, '
             b'"resource_changes": [{"address": "aws_subnet.a", "mode": "managed", "type": "aws_subnet", "name": "a", '
             b'"change": {"actions": ["create"], "after": {}, "after_unknown": {"vpc_id": true, "cidr_block": true}}}], '
             b'"configuration": {"root_module": {"outputs": {"o": {"expression": {"references": ["", 1]}}, '
