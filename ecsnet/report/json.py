@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterable
@@ -136,7 +137,10 @@ _COMMAND = re.compile(r"#(?=#[\w.]*\[)")
 
 
 def dump(document: object) -> str:
-    text = json.dumps(_portable(document), indent=2) + "\n"
+    stream = io.StringIO()
+    # What json.dumps does holds each of the pieces, which are small and many, until the end.
+    json.dump(_portable(document), stream, indent=2)
+    text = stream.getvalue() + "\n"
     # Azure Pipelines, TeamCity and GitHub take ##vso[...], ##teamcity[...] and ##[...] in a log for commands.
     return _COMMAND.sub(r"\\u0023", text) if "##" in text else text
 

@@ -30,6 +30,8 @@ MAX_RELATED = 99  # with the location of the result itself, 100
 MAX_STEPS = 1_000
 MAX_BYTES = 10_000_000  # compressed by gzip
 _MAX_DESCRIPTION = 1_024
+MAX_ALL_STEPS = 50_000
+"""Of all results together: each takes some 3 KB of text, and what is compressed well takes no less memory."""
 
 _ROOT = "%SRCROOT%"
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
@@ -75,7 +77,7 @@ class _Writer:
     def document(self, show_unknown: bool) -> str:
         findings = gravest_first(self._report.findings)
         unknown = self._report.undecided if show_unknown else ()
-        most = MAX_RESULTS
+        most = min(MAX_RESULTS, _within_all_steps(findings))
         while True:
             self._cut = []
             kept = findings[:most]
@@ -338,3 +340,13 @@ def _compressed(text: str) -> int:
     import zlib
 
     return len(zlib.compress(text.encode("ascii"), 6))
+
+
+def _within_all_steps(findings: Sequence[Finding]) -> int:
+    """How many results there may be; the first finding is one whatever it takes."""
+    total = 0
+    for number, finding in enumerate(findings):
+        total += min(len(finding.path), MAX_STEPS)
+        if total > MAX_ALL_STEPS:
+            return max(number, 1)
+    return MAX_RESULTS
