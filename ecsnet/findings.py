@@ -119,7 +119,8 @@ class Rule:
     """A rule of the catalogue. ``check`` is pure: the same network and options, the same verdicts, in order.
 
     ``fix`` and ``why`` are Markdown; ``fix`` has one text a language. ``references`` are AWS pages and the ids of
-    Security Hub, AWS Config, Trusted Advisor and CIS that mean the same.
+    Security Hub, AWS Config, Trusted Advisor and CIS that mean the same. ``yields_to``: the rules that speak in its
+    place where one cause would fire both.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Rule:
     references: tuple[str, ...]
     check: Callable[[Network, Options], Iterator[Verdict]]
     opt_in: bool = False
+    yields_to: tuple[str, ...] = ()
 
     @property
     def cfn_lint_id(self) -> str:

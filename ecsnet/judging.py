@@ -133,14 +133,18 @@ def _network(root: Configuration, problems: dict[Problem, None]) -> Network | No
 def _in_scenarios(
     root: Configuration, first: list[Verdict], judges: Judges, problems: dict[Problem, None]
 ) -> list[Verdict]:
-    """The verdicts once the conditions of the root are tried, where any is open: of the rules that left one open."""
+    """The verdicts once the conditions of the root are tried, where any is open: of the rules that left one open, and
+    of those that yield to these.
+    """
     from ecsnet.scenarios import assuming, decide, unqualified
 
     undecided = {verdict.rule.id for verdict in first if isinstance(verdict, Undecided)}
-    again = Judges(tuple(rule for rule in judges.rules if rule.id in undecided), judges.options)
+    rules = tuple(rule for rule in judges.rules if not undecided.isdisjoint((rule.id, *rule.yields_to)))
+    asked = {rule.id for rule in rules}
+    again = Judges(rules, judges.options)
     try:
-        settled = [verdict for verdict in first if verdict.rule.id not in undecided]
-        rest = [verdict for verdict in first if verdict.rule.id in undecided]
+        settled = [verdict for verdict in first if verdict.rule.id not in asked]
+        rest = [verdict for verdict in first if verdict.rule.id in asked]
         decided = decide(root, rest, lambda case: _verdicts(case, again, problems))
         return [unqualified(assuming(verdict)) for verdict in (*settled, *_unmended(decided, rest))]
     except Exception as error:

@@ -120,23 +120,27 @@ def explore(root: Configuration, first: Verdicts, judge: Judge, evaluations: int
 def combine(key: Key, first: tuple[Verdict, ...], cases: Sequence[Case]) -> tuple[Verdict, ...]:
     """One verdict of a rule on a resource from those of all cases; ``first``: what it is without any.
 
-    A finding in every case that has the resource is a finding, one in some of them is undecided, and says when.
+    A finding in every case that has the resource is a finding, told as it is in one of them; one in some of them is
+    undecided, and says when. One that holds without any case, and is in none, yields to what another rule finds there.
     """
-    if first and not any(isinstance(verdict, Undecided) for verdict in first):
-        return first
-    if any(isinstance(verdict, Finding) for verdict in first):
+    if first and all(isinstance(verdict, Passed) for verdict in first):
         return first
     there = [case for case in cases if key[1] in case.addresses]
+    if any(isinstance(verdict, Finding) for verdict in first):
+        yields = there and all(_passed(case, key) for case in there)
+        return there[0].verdicts[key] if yields else first
     failing = [case for case in there if _findings(case, key)]
     if failing:
         case = failing[0]
         found = _findings(case, key)
+        when = _when(case, cases, lambda other: bool(_findings(other, key)))
         if len(failing) == len(there):
             said = _said(case, key)
-            when = _when(case, cases, lambda other: _said(other, key) == said)
-            return tuple(replace(finding, scenario=when) for finding in found)
-        when = _when(case, cases, lambda other: bool(_findings(other, key)))
-        words = " and ".join(f"{name} is {value}" for name, value in when.items()) or "conditions are met"
+            told = _when(case, cases, lambda other: _said(other, key) == said)
+            only = _words({name: value for name, value in told.items() if name not in when})
+            more = f" (so when {only}; in another way otherwise)" if only else ""
+            return tuple(replace(finding, message=finding.message + more, scenario=when) for finding in found)
+        words = _words(when) or "conditions are met"
         finding = found[0]
         return (Undecided(finding.rule, finding.resource, f"holds when {words}: {finding.message}", finding.span),)
     verdicts = [verdict for case in there for verdict in case.verdicts.get(key, ())]
@@ -151,6 +155,11 @@ def combine(key: Key, first: tuple[Verdict, ...], cases: Sequence[Case]) -> tupl
 
 
 _SPENT = f" (more combinations of conditions than were tried: {MAX_EVALUATIONS} evaluations)"
+
+
+def _passed(case: Case, key: Key) -> bool:
+    said = case.verdicts.get(key, ())
+    return bool(said) and all(isinstance(verdict, Passed) for verdict in said)
 
 
 def _findings(case: Case, key: Key) -> list[Finding]:
@@ -179,6 +188,10 @@ def _when(case: Case, cases: Sequence[Case], same: Callable[[Case], bool]) -> di
         if all(same(other) for other in cases if _agrees(other, rest)):
             needed = rest
     return needed
+
+
+def _words(scenario: Mapping[str, str]) -> str:
+    return " and ".join(f"{name} is {value}" for name, value in scenario.items())
 
 
 def _agrees(case: Case, scenario: Mapping[str, str]) -> bool:

@@ -52,7 +52,7 @@ def test_found_in_every_scenario():
 
 def test_found_in_every_scenario_each_time_otherwise():
     found = case(finding("one"), A="true", B="true"), case(finding("two"), A="false", B="true")
-    assert summary(*found) == ("one", {"A": "true"})
+    assert summary(*found) == ("one (so when A is true; in another way otherwise)", {})
 
 
 def test_found_whenever_the_resource_exists():
@@ -93,7 +93,12 @@ def test_a_spent_budget_is_said():
 def test_what_is_decided_without_scenarios_stays():
     assert combine(KEY, (PASSED,), [case(finding())]) == (PASSED,)
     found = finding()
-    assert combine(KEY, (found, OPEN), [case(PASSED)]) == (found, OPEN)
+    assert combine(KEY, (found, OPEN), [case(PASSED), case(SILENT)]) == (found, OPEN)
+    assert combine(KEY, (found,), [case(PASSED), case(OPEN)]) == (found,)
+
+
+def test_what_another_rule_says_in_every_scenario_is_said_once():
+    assert combine(KEY, (finding(),), [case(PASSED), case(PASSED), case(ABSENT)]) == (PASSED,)
 
 
 def test_a_finding_names_the_conditions_of_its_resource():

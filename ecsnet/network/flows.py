@@ -6,11 +6,11 @@ ports of TCP and UDP and types of ICMP; other protocols have all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from ecsnet.network.addresses import Range, parse, port_number, size, span_of, subtract
+from ecsnet.network.addresses import Range, intersect, parse, port_number, size, span_of, subtract
 from ecsnet.network.addresses import internet as public
 from ecsnet.network.links import listed
 from ecsnet.records import dataclass
@@ -36,7 +36,7 @@ MAX_RULES = 2_000
 """AWS allows 1,000 rules on an interface; twice as many are not looked into."""
 
 _MAX_CANDIDATES = 20
-"""That a protocol or a port of a rule may have; with more it is unknown."""
+"""That a protocol, a port or an address of a rule may have; with more it is unknown."""
 
 
 class Box(NamedTuple):
@@ -152,8 +152,16 @@ def _address(value: Value, anything: Range) -> Ranges:
         offset = FAMILIES[network.version][0]
         return Ranges(((first + offset, end + offset),), ((first + offset, end + offset),))
     if isinstance(value, Unknown) and value.candidates is not None:
-        several = [_address(candidate, anything) for candidate in value.candidates if candidate not in (None, "")]
-        return Ranges((), tuple(found for one in several for found in one.possible))
+        given = [candidate for candidate in value.candidates if candidate not in (None, "")]
+        several = [_address(candidate, anything) for candidate in given]
+        possible = tuple(found for one in several for found in one.possible)
+        if not several or len(given) < len(value.candidates) or len(given) > _MAX_CANDIDATES:
+            return Ranges((), possible)
+        # What every one of them has is there whichever it is.
+        shared: Sequence[Range] = several[0].certain
+        for one in several[1:]:
+            shared = intersect(shared, one.certain)
+        return Ranges(tuple(shared), possible)
     if isinstance(value, tuple):
         several = [_address(element, anything) for element in value if not isinstance(element, Several)]
         unsure = [_address(element.element, anything) for element in value if isinstance(element, Several)]

@@ -67,8 +67,10 @@ def _finding(
     services = listing(openings.admin_services(ingress, options))
     hops = openings.declared(ingress, group, source, admits, openings.ports_of(ingress, services))
     for element, _ in guarded_by(network, group.address) if group else ():
-        hops.append(Hop(element.address, f"is guarded by {address}", element.span("groups")))
+        hops.append(Hop(element.address, _guarded(element, ingress, address), element.span("groups")))
     effect = f", on {holder.address} among others" if holder else ""
+    if holder and _of_another_template(holder, ingress):
+        effect = f", and {holder.address} imports a group that is exported as this one is"
     port = _port(ingress, options)
     reached = list(reachable_hosts(network, group.address, port)) if group else []
     if reached:
@@ -80,6 +82,20 @@ def _finding(
     changes = narrowed(ingress, options.admin_ports, options) if _only_these(ingress, options) is Tri.TRUE else ()
     span = ingress.span(source.field)
     return Finding(RULE, Level.ERROR, ingress.resource, message, span, distinct(hops), fix, changes=changes)
+
+
+def _guarded(element: Element, ingress: IngressRule, group: str) -> str:
+    if _of_another_template(element, ingress):
+        return f"is guarded by {group}, the only group here that is exported by a name of the form it imports"
+    return f"is guarded by {group}"
+
+
+def _of_another_template(one: Element, other: Element) -> bool:
+    """Whether two are of templates that only imports link, which are met by the form of their names."""
+    if one.resource.language != "cloudformation":
+        return False
+    owners = (one.address.partition(":"), other.resource.address.partition(":"))
+    return bool(owners[0][1] and owners[1][1]) and owners[0][0] != owners[1][0]
 
 
 def _port(ingress: IngressRule, options: Options) -> int:
@@ -123,4 +139,5 @@ RULE = Rule(
         "Security Hub EC2.19",
     ),
     check=check,
+    yields_to=("ECSNET201", "ECSNET205"),
 )

@@ -191,4 +191,5 @@ RULE = Rule(
         "Security Hub EC2.18",
     ),
     check=check,
+    yields_to=("ECSNET201",),
 )

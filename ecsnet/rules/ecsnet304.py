@@ -111,4 +111,5 @@ RULE = Rule(
         "AWS Config ecs-taskset-assign-public-ip-disabled",
     ),
     check=check,
+    yields_to=("ECSNET306",),
 )
