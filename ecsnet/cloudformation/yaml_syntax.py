@@ -16,6 +16,7 @@ from ecsnet.records import dataclass, field, replace
 MAX_NODES = 1_000_000
 """Nodes of a document with all its aliases written out."""
 
+_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 _NOT_PREFIXED = frozenset({"Ref", "Condition", "Transform"})
 _STANDARD = "tag:yaml.org,2002:"
 
@@ -55,7 +56,9 @@ def read_yaml(text: str) -> tuple[Node, list[tuple[int, str]]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = " ".join(part for part in (error.context, error.problem) if part)
-        raise UnreadableError(f"not YAML: {message}", mark.index if mark else 0) from None
+        # Some builds of libyaml have a bound of their own, and read that far ahead before there is an event.
+        message = _TOO_DEEP if "maximum nesting depth" in message else f"not YAML: {message}"
+        raise UnreadableError(message, mark.index if mark else 0) from None
     except yaml.YAMLError as error:
         raise UnreadableError(f"not YAML: {str(error).splitlines()[0]}", _reader_offset(error)) from None
     except (UnicodeError, ValueError, RecursionError):
@@ -130,7 +133,7 @@ class _Builder:
         if self.nodes > MAX_NODES:
             raise UnreadableError(f"more than {MAX_NODES} nodes, with aliases written out", offset)
         if len(self.stack) + height > MAX_DEPTH:
-            raise UnreadableError(f"nested more than {MAX_DEPTH} levels deep", offset)
+            raise UnreadableError(_TOO_DEEP, offset)
 
     def _add(self, node: Node, height: int, anchor: str | None, nodes: int) -> None:
         if anchor is not None:
